@@ -1,0 +1,86 @@
+"""Every setting of the pool: one class, read from the environment (`POOL_…`) or from `.env`."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_SECRET = "not-a-secret-development-only"  # noqa: S105  refused in production, below
+SHORTEST_SECRET = 32  # characters
+
+
+class Settings(BaseSettings):
+    """What an operator may set; anything left empty follows from `home`.
+
+    Raises `pydantic.ValidationError` in production when the secret key is the
+    development one or too short to be worth anything.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="POOL_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    home: Path = Path("var")
+    database_url: str = ""
+    search_url: str = ""
+    embedding_model: str = ""
+    vocabulary: Path | None = None
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    public_url: str = ""
+    environment: Literal["development", "production"] = "development"
+    secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)
+    language: Literal["zh-Hans", "en"] = "zh-Hans"
+
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @model_validator(mode="after")
+    def _refuse_weak_secret_in_production(self) -> Self:
+        if self.environment == "development":
+            return self
+        key = self.secret_key.get_secret_value()
+        if key == DEVELOPMENT_SECRET or len(key) < SHORTEST_SECRET:
+            raise ValueError(
+                f"POOL_SECRET_KEY must be set to at least {SHORTEST_SECRET} random characters"
+            )
+        return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive_from_home(cls, values: dict[str, object]) -> dict[str, object]:
+        """Fill in the addresses that follow from `home`, so that readers never see "unset"."""
+        home = Path(str(values.get("home") or "var")).expanduser().resolve()
+        host, port = values.get("host") or "127.0.0.1", values.get("port") or 8000
+        derived: dict[str, object] = {
+            "database_url": f"sqlite:///{home}/pool.db",
+            "search_url": f"embedded://{home}/index",
+            "embedding_model": str(home / "models" / "e5-small"),
+            "vocabulary": home / "vocabulary",
+            "public_url": f"http://{host}:{port}",
+        }
+        given = {name: value for name, value in values.items() if value not in ("", None)}
+        return {**derived, **given, "home": home}
+
+    @property
+    def vocabulary_folder(self) -> Path:
+        """The folder of vocabulary files that staff edit; it may not exist yet."""
+        return self.vocabulary or self.home / "vocabulary"
+
+    @property
+    def cache(self) -> Path:
+        """The folder of what can be computed again: vectors by content."""
+        return self.home / "cache"
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process, read once; tests call `get_settings.cache_clear()`."""
+    return Settings()
