@@ -42,4 +42,4 @@ class Conflict(Refusal):
 class Invalid(Refusal):
     """What was typed cannot be taken as it stands."""
 
-    status = HTTPStatus.UNPROCESSABLE_CONTENT
+    status = HTTPStatus.UNPROCESSABLE_ENTITY

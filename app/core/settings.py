@@ -26,10 +26,10 @@ class Settings(BaseSettings):
     database_url: str = ""
     search_url: str = ""
     embedding_model: str = ""
-    vocabulary: Path | None = None
+    vocabulary: Path = Path()
 
     host: str = "127.0.0.1"
-    port: int = Field(8000, ge=0, le=65535)
+    port: int = Field(default=8000, ge=0, le=65535)
     public_url: str = ""
     environment: Literal["development", "production"] = "development"
     secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)
@@ -64,11 +64,6 @@ class Settings(BaseSettings):
         }
         given = {name: value for name, value in values.items() if value not in ("", None)}
         return {**derived, **given, "home": home}
-
-    @property
-    def vocabulary_folder(self) -> Path:
-        """The folder of vocabulary files that staff edit; it may not exist yet."""
-        return self.vocabulary or self.home / "vocabulary"
 
     @property
     def cache(self) -> Path:
