@@ -1,0 +1,215 @@
+"""One tokenisation for every engine: what is indexed and what is asked go through here.
+
+Text is folded (NFKC, lower case, simplified characters) character by character, so the same
+characters always fold alike, wherever they stand, and a token can be traced to its place in the
+text that a reader sees. Chinese gives single characters and pairs, everything else words.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+from opencc import OpenCC
+from pypinyin import lazy_pinyin, load_phrases_dict
+
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+_WORD = rf"[^\W_{_HAN}]+"
+_PIECE = re.compile(
+    rf"(?P<han>[{_HAN}]+)|(?P<number>\d+(?:\.\d+)+(?!{_WORD}))|(?P<word>{_WORD}(?:[-._·]{_WORD})*"
+    r"(?:\+\+|#)?)"
+)
+_PART = re.compile(_WORD)
+_LETTERS_DIGITS = re.compile(r"([^\W\d_]{2,})(\d{2,})")
+_SPACES = re.compile(r"\s+")
+_BREAK = "\n"
+
+
+Span = tuple[str, int, int]  # a token and the characters [start, end) of the folded text
+
+
+@lru_cache(maxsize=1)
+def _simplified() -> dict[int, str]:
+    """Traditional character → simplified one, from OpenCC's own table.
+
+    A table of single characters is 30 times faster than converting each text, and keeps lengths.
+    """
+    codes = [*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000), *range(0xF900, 0xFB00)]
+    characters = [chr(code) for code in codes]
+    converted = OpenCC("t2s").convert(_BREAK.join(characters)).split(_BREAK)
+    return {
+        ord(old): new
+        for old, new in zip(characters, converted, strict=True)
+        if new != old and len(new) == 1
+    }
+
+
+def normalise(text: str) -> str:
+    """Fold width, case, traditional characters and runs of spaces."""
+    folded = unicodedata.normalize("NFKC", text).lower().translate(_simplified())
+    return _SPACES.sub(" ", folded).strip()
+
+
+def fold(text: str) -> tuple[str, list[int]]:
+    """`text` folded without touching spaces, and for each folded character its place in `text`."""
+    folded: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        piece = unicodedata.normalize("NFKC", character).lower()
+        folded.append(piece)
+        places.extend([place] * len(piece))
+    return "".join(folded).translate(_simplified()), places
+
+
+def tokens(text: str) -> list[str]:
+    """Every token of a text, repeated as often as it occurs; for indexing and for scoring."""
+    return [token for token, _, _ in _spans(normalise(text))]
+
+
+def match_tokens(text: str) -> list[str]:
+    """The tokens that decide whether a document matches at all, each once.
+
+    Pairs of characters and words without stop words; the common words of listings (系统, 平台)
+    count only when nothing else is asked. A query of one character keeps that character.
+    """
+    folded = normalise(text)
+    fillers, common = _stop_words()
+    essence = _without(folded, fillers)
+    for candidate in (_without(essence, common), essence, folded):
+        found = [token for token, _, _ in _spans(candidate) if _informative(token)]
+        if found:
+            return list(dict.fromkeys(found))
+    return list(dict.fromkeys(tokens(text)))
+
+
+def highlight(text: str, matched: Iterable[str]) -> list[tuple[str, bool]]:
+    """Cut `text` into segments and say of each whether one of the tokens is there.
+
+    `matched` are tokens as `tokens` and `match_tokens` give them. Single characters are left out
+    when longer tokens are given, since they would mark half of every page.
+    """
+    wanted = set(matched)
+    wanted = {token for token in wanted if _informative(token)} or wanted
+    folded, places = fold(text)
+    marks = bytearray(len(text))
+    for token, start, end in _spans(folded):
+        if token in wanted:
+            for place in places[start:end]:
+                marks[place] = 1
+    return _segments(text, marks)
+
+
+def _segments(text: str, marks: bytearray) -> list[tuple[str, bool]]:
+    if not text:
+        return []
+    cuts = [i for i in range(1, len(text)) if marks[i] != marks[i - 1]]
+    edges = [0, *cuts, len(text)]
+    return [(text[start:end], bool(marks[start])) for start, end in pairwise(edges)]
+
+
+def _spans(folded: str) -> Iterator[Span]:
+    for piece in _PIECE.finditer(folded):
+        if piece.lastgroup == "han":
+            yield from _han_spans(folded, piece.start(), piece.end())
+        elif piece.lastgroup == "number":
+            yield (piece.group(), piece.start(), piece.end())
+        else:
+            yield from _word_spans(piece.group(), piece.start())
+
+
+def _han_spans(folded: str, start: int, end: int) -> Iterator[Span]:
+    if start and _lone_letter(folded, start - 1):  # X光, T恤: the letter belongs to the word
+        yield (folded[start - 1 : start + 1], start - 1, start + 1)
+    for i in range(start, end):
+        yield (folded[i], i, i + 1)
+        if i + 1 < end:
+            yield (folded[i : i + 2], i, i + 2)
+
+
+def _lone_letter(folded: str, place: int) -> bool:
+    is_letter = folded[place].isascii() and folded[place].isalpha()
+    return is_letter and (
+        place == 0 or not folded[place - 1].isalnum() or folded[place - 1] > "\u2fff"
+    )
+
+
+def _word_spans(word: str, start: int) -> Iterator[Span]:
+    """rs-485 → rs485, rs, 485; rs485 → rs485, rs, 485; c# and 5g stay whole."""
+    whole = re.sub(r"[-._·]", "", word)
+    yield (whole, start, start + len(word))
+    parts = list(_PART.finditer(word))
+    if len(parts) > 1:
+        for part in parts:
+            yield (part.group(), start + part.start(), start + part.end())
+    elif split := _LETTERS_DIGITS.fullmatch(word):
+        for group in (1, 2):
+            yield (split.group(group), start + split.start(group), start + split.end(group))
+
+
+def _informative(token: str) -> bool:
+    return len(token) > 1
+
+
+def _without(folded: str, words: re.Pattern[str]) -> str:
+    """Put a break where a stop word stood, so that no pair of characters bridges the gap."""
+    return words.sub(_BREAK, folded)
+
+
+@lru_cache(maxsize=1)
+def _stop_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    text = (Path(__file__).parent / "stop_words.txt").read_text("utf-8")
+    lines = [line.strip() for line in text.splitlines() if line and not line.startswith("#")]
+    cut = lines.index("---")
+    return _alternation(lines[:cut]), _alternation(lines[cut + 1 :])
+
+
+def _alternation(words: Iterable[str]) -> re.Pattern[str]:
+    """Longest first; a Latin word only where it is a whole word."""
+    ordered = sorted(words, key=len, reverse=True)
+    patterns = [
+        rf"(?<![^\W_{_HAN}]){re.escape(word)}(?![^\W_{_HAN}])" if word.isascii() else word
+        for word in ordered
+    ]
+    return re.compile("|".join(patterns))
+
+
+def pinyin(text: str) -> str:
+    """The text in pinyin without tones and spaces: 注塑机 → zhusuji, PCB检测 → pcbjiance."""
+    return "".join(syllables(text))
+
+
+def initials(text: str) -> str:
+    """The first letter of each syllable: 注塑机 → zsj; other words stay whole: PCB检测 → pcbjc."""
+    return "".join(
+        part[0] if piece.group("han") else part
+        for piece in _PIECE.finditer(normalise(text))
+        for part in _syllables_of(piece)
+    )
+
+
+def syllables(text: str) -> list[str]:
+    """The syllables of a text, one for each Chinese character and each other word."""
+    return [part for piece in _PIECE.finditer(normalise(text)) for part in _syllables_of(piece)]
+
+
+def _syllables_of(piece: re.Match[str]) -> list[str]:
+    if not piece.group("han"):
+        return _PART.findall(piece.group())
+    _teach_places()
+    return [part for part in lazy_pinyin(piece.group(), errors="ignore") if part]
+
+
+def teach(readings: Mapping[str, str]) -> None:
+    """Make `pinyin` read a name as people do: {"长安": "chang an"}; syllables parted by spaces."""
+    load_phrases_dict({text: [[part] for part in said.split()] for text, said in readings.items()})
+
+
+@lru_cache(maxsize=1)
+def _teach_places() -> None:
+    """Without its own list pypinyin reads 东莞市长安镇 as dong guan shi zhang an zhen."""
+    path = Path(__file__).parent / "vocabulary" / "places_pinyin.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        teach({row["text"]: row["pinyin"] for row in csv.DictReader(file)})
