@@ -1,0 +1,130 @@
+"""The outbox: what must follow a change is written with it, and tried until it has happened.
+
+A job survives `kill -9` because it is a row. Whoever runs it holds a lease; one that runs out
+lets somebody else try. So a job may run twice: handlers take identifiers, load afresh and are
+safe to repeat. `worker.py` runs what is written here.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Index, event, func, insert
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from app.core.db import json_column, now
+
+CHUNK = 500  # identifiers in one job of a bulk change
+
+Run = Callable[[Session, list[dict[str, Any]]], None]
+
+work_waits = threading.Event()
+"""Set when this process has committed a job; its worker thread waits for it."""
+
+
+class Job(SQLModel, table=True):
+    """One thing to do. A finished job is deleted; a dead one keeps its reason."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_due", "dead_at", "run_after"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    key: str | None = Field(default=None, index=True)
+    payload: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    attempts: int = 0
+    created_at: datetime = Field(default_factory=now)
+    run_after: datetime = Field(default_factory=now)
+    leased_until: datetime | None = None
+    dead_at: datetime | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """What runs the jobs of one name, up to `batch` of them in one call.
+
+    One that `writes` shares its transaction with the end of the job, so the two cannot part;
+    one that does not leaves the database to others however long it takes.
+    """
+
+    run: Run
+    batch: int
+    writes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many jobs wait or run, and how many were given up."""
+
+    waiting: int
+    dead: int
+
+
+HANDLERS: dict[str, Handler] = {}
+
+
+def job(name: str, *, batch: int = 1, writes: bool = True) -> Callable[[Run], Run]:
+    """Declare the handler of a name: `(db, payloads) -> None`, safe to run twice."""
+
+    def declare(run: Run) -> Run:
+        HANDLERS[name] = Handler(run, batch, writes)
+        return run
+
+    return declare
+
+
+def enqueue(db: Session, name: str, /, *, key: str | None = None, **payload: Any) -> None:
+    """Write a job with the caller's change; it runs once that is committed.
+
+    A job that still waits under the same `key` stands for this one too. `payload` must be
+    writable as JSON: identifiers, not records.
+    """
+    if key is None or not _is_waiting(db, name, key):
+        db.add(Job(name=name, key=key, payload=payload))
+    db.info["enqueued"] = True
+
+
+def enqueue_chunks(
+    db: Session, name: str, field: str, values: Iterable[Any], size: int = CHUNK
+) -> int:
+    """Write one job for each `size` values, as `{field: [values]}`; return how many jobs."""
+    iterator = iter(values)
+    chunks = iter(lambda: list(islice(iterator, size)), [])
+    at = now()
+    rows = [
+        {"name": name, "payload": {field: chunk}, "attempts": 0, "created_at": at, "run_after": at}
+        for chunk in chunks
+    ]
+    if rows:
+        db.execute(insert(Job), rows)
+        db.info["enqueued"] = True
+    return len(rows)
+
+
+def counts(db: Session) -> Counts:
+    """How much is waiting and how much was given up."""
+    dead, total = db.exec(select(func.count(col(Job.dead_at)), func.count())).one()
+    return Counts(waiting=total - dead, dead=dead)
+
+
+def _is_waiting(db: Session, name: str, key: str) -> bool:
+    # Locked until this transaction ends, so that nobody can run it too early to see the
+    # change that comes with it.
+    waiting = (
+        select(Job.id)
+        .where(Job.name == name, Job.key == key)
+        .where(col(Job.leased_until).is_(None), col(Job.dead_at).is_(None))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return db.exec(waiting).first() is not None
+
+
+@event.listens_for(Session, "after_commit")
+def _announce(session: Session) -> None:
+    if session.info.pop("enqueued", False):
+        work_waits.set()
