@@ -1,0 +1,175 @@
+"""The vocabulary and its finders; ingestion asks them about cells, search about queries."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from search.analysis import normalise
+from search.vocabulary.lexicon import Lexicon
+from search.vocabulary.places import Places
+from search.vocabulary.terms import (
+    Industry,
+    IndustryMatch,
+    Mention,
+    Region,
+    Scenario,
+    ScenarioMatch,
+    Term,
+)
+
+T = TypeVar("T")
+Codes = tuple[str, ...]
+_PARTS = re.compile(r"[、;；,，/|·\n]+|及|以及|\s+(?=[\u3400-\u9fff])")
+_SUFFIXES = re.compile(
+    r"(?:等|类|型|相关|各|领域|行业|产业|企业|工厂|制造业|加工业|制造|加工|生产|业|厂)+$"
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What people write for the codes, besides the official names.
+
+    `regions`: name → (code, needs its parent beside it); `industries` and `scenarios`: text →
+    codes, where no industry code means every industry and no scenario code means none.
+    """
+
+    regions: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
+    industries: Mapping[str, Codes] = field(default_factory=dict)
+    scenarios: Mapping[str, Codes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Regions, industries, scenarios and short lists by code, with everything people call them."""
+
+    regions: Mapping[str, Region]
+    industries: Mapping[str, Industry]
+    scenarios: Mapping[str, Scenario]
+    deployments: Mapping[str, Term]
+    price_models: Mapping[str, Term]
+    vendor_kinds: Mapping[str, Term]
+    information_categories: Mapping[str, Term]
+    names: Names = field(default_factory=Names)
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    words: frozenset[str] = frozenset()
+
+    def find_region(self, text: str) -> Region | None:
+        """The one place that a cell names ("广东 东莞市", "佛山高明"), None if none or several."""
+        return self._places.only(text)
+
+    def regions_in(self, text: str) -> list[Mention[Region]]:
+        """The places a text speaks of; "佛山高明" is one mention of 高明区."""
+        return self._places.find(text)
+
+    def city_of(self, code: str) -> str | None:
+        """The code of the city that a city, county or town of Guangdong belongs to."""
+        return self._places.city_of(code)
+
+    def industries_of(self, text: str) -> IndustryMatch:
+        """What a cell of industries means: "注塑、3C电子" → C29, C39; "通用" → every one."""
+        codes, unknown = self._codes_of(text, self.industry_names)
+        every = bool(normalise(text)) and any(_EVERY in found for found in codes)
+        divisions = [code for found in codes for code in found if code != _EVERY]
+        return IndustryMatch(tuple(dict.fromkeys(divisions)), unknown, every)
+
+    def scenarios_of(self, text: str) -> ScenarioMatch:
+        """What a cell of application scenarios means."""
+        codes, unknown = self._codes_of(text, self.scenario_names)
+        return ScenarioMatch(tuple(dict.fromkeys(c for found in codes for c in found)), unknown)
+
+    def industries_in(self, text: str) -> list[Mention[Codes]]:
+        """Industries named in running text; those that mean every industry are left out."""
+        found = self.industry_names.find(text)
+        return [mention for mention in found if mention.value and _EVERY not in mention.value]
+
+    def scenarios_in(self, text: str) -> list[Mention[Codes]]:
+        """Scenarios named or complained about in running text."""
+        return [mention for mention in self.scenario_talk.find(text) if mention.value]
+
+    @cached_property
+    def industry_names(self) -> Lexicon[Codes]:
+        """Official names, short names and aliases → division codes."""
+        names: dict[str, Codes] = {}
+        for industry in self.industries.values():
+            division = self._divisions(industry)
+            names.update(dict.fromkeys((industry.name, industry.short), division))
+            if industry.name_en:
+                names[industry.name_en] = division
+        for text, codes in self.names.industries.items():
+            divisions = (c for code in codes for c in self._divisions(self.industries[code]))
+            names[text] = tuple(dict.fromkeys(divisions)) or (_EVERY,)
+        return Lexicon(names)
+
+    @cached_property
+    def scenario_names(self) -> Lexicon[Codes]:
+        """Names and aliases of scenarios and what lists write → scenario codes."""
+        names: dict[str, Codes] = {}
+        for scenario in self.scenarios.values():
+            called = (scenario.name, scenario.name_en, *scenario.aliases)
+            names.update(dict.fromkeys(called, (scenario.code,)))
+        return Lexicon({**names, **self.names.scenarios})
+
+    @cached_property
+    def scenario_talk(self) -> Lexicon[Codes]:
+        """Names, aliases and complaints of scenarios: what to look for in a question."""
+        said: dict[str, Codes] = {}
+        for scenario in self.scenarios.values():
+            for phrase in scenario.phrases:
+                known = said.get(phrase.text, ())
+                said[phrase.text] = tuple(dict.fromkeys((*known, scenario.code)))
+        for name in self.scenario_names:
+            said[name] = self.scenario_names.get(name) or ()
+        return Lexicon(said)
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self.regions, self.names.regions)
+
+    def _divisions(self, industry: Industry) -> Codes:
+        """The divisions that a class stands for; manufacturing as a whole is every one."""
+        if industry.level == "division":
+            return (industry.code,)
+        if industry.level == "group":
+            return (industry.parent,)
+        if industry.code == _MANUFACTURING:
+            return (_EVERY,)
+        return tuple(i.code for i in self.industries.values() if i.parent == industry.code)
+
+    def _codes_of(self, text: str, names: Lexicon[Codes]) -> tuple[list[Codes], Codes]:
+        """Whole names first (some hold separators), then part by part, then inside a part."""
+        found: list[Codes] = []
+        unknown: list[str] = []
+        for part, value in _whole_names(text, names):
+            inside = [value] if value is not None else _inside(part, names)
+            found.extend(inside)
+            if not inside:
+                unknown.append(part)
+        return found, tuple(dict.fromkeys(unknown))
+
+
+_EVERY = "*"
+_MANUFACTURING = "C"
+
+
+def _whole_names(text: str, names: Lexicon[T]) -> Iterator[tuple[str, T | None]]:
+    """The parts of a cell, each with its value if it is a known name as it stands."""
+    position = 0
+    for mention in names.find(text):
+        if _PARTS.search(mention.said) and _PARTS.split(mention.said) != [mention.said]:
+            yield from _parts(text[position : mention.start], names)
+            yield mention.said, mention.value
+            position = mention.end
+    yield from _parts(text[position:], names)
+
+
+def _parts(text: str, names: Lexicon[T]) -> Iterator[tuple[str, T | None]]:
+    for part in _PARTS.split(text):
+        if plain := part.strip(" 　()（）。.:："):
+            value = names.get(plain)
+            yield plain, names.get(_SUFFIXES.sub("", plain)) if value is None else value
+
+
+def _inside(part: str, names: Lexicon[Codes]) -> list[Codes]:
+    return [mention.value for mention in names.find(part)]
