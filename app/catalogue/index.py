@@ -1,0 +1,128 @@
+"""Between the database and the index: jobs that follow changes, the proof that both agree."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from search.searcher import Searcher, open_searcher
+from sqlmodel import Session, col, select
+
+from app.catalogue.documents import document_of
+from app.catalogue.models import MODELS, Case, Record, Solution, Stage
+from app.catalogue.reading import OPTIONS
+from app.catalogue.service import INDEX_JOB
+from app.core.outbox import job
+from app.core.settings import get_settings
+from search.engine import Document, Kind
+from search.vocabulary import Vocabulary, load_vocabulary
+
+CHUNK = 500
+Progress = Callable[[int, int], None]
+
+
+@lru_cache
+def get_vocabulary() -> Vocabulary:
+    """The vocabulary of this process: the packaged one and what staff added to it."""
+    return load_vocabulary(get_settings().vocabulary_folder)
+
+
+@lru_cache
+def get_searcher() -> Searcher:
+    """The searcher of this process; the model is loaded when the first text is embedded."""
+    settings = get_settings()
+    return open_searcher(
+        settings.search_url,
+        model=settings.embedding_model,
+        cache=settings.cache,
+        vocabulary=get_vocabulary(),
+    )
+
+
+@job(INDEX_JOB, batch=CHUNK, writes=False)
+def follow(db: Session, payloads: list[dict[str, Any]]) -> None:
+    """Make the index say what the database says of these records; safe to repeat.
+
+    A vendor takes its solutions and cases along: they show its name, city and kind.
+    """
+    ids: dict[Kind, set[UUID]] = defaultdict(set)
+    for payload in payloads:
+        ids[Kind(payload["kind"])].add(UUID(payload["id"]))
+    for model in (Solution, Case):
+        of_vendors = select(model.id).where(col(model.vendor_id).in_(ids[Kind.VENDOR]))
+        ids[model.KIND].update(db.exec(of_vendors))
+    upserts: list[Document] = []
+    deletes: list[str] = []
+    for kind, chosen in ids.items():
+        for record in _records(db, kind, chosen):
+            if record.stage == Stage.PUBLISHED:
+                upserts.append(document_of(record, get_vocabulary()))
+            else:
+                deletes.append(record.identifier)
+    get_searcher().apply(upserts, deletes)
+
+
+def _records(db: Session, kind: Kind, ids: set[UUID]) -> list[Record]:
+    model = MODELS[kind]
+    statement = select(model).where(col(model.id).in_(ids)).options(*OPTIONS.get(kind, ()))
+    return list(db.exec(statement))
+
+
+def documents(db: Session) -> Iterator[Document]:
+    """The document of every public record, read in chunks."""
+    for kind, model in MODELS.items():
+        last: UUID | None = None
+        while True:
+            chosen = select(model).where(model.stage == Stage.PUBLISHED).order_by(col(model.id))
+            if last is not None:
+                chosen = chosen.where(col(model.id) > last)
+            records = db.exec(chosen.limit(CHUNK).options(*OPTIONS.get(kind, ()))).all()
+            if not records:
+                break
+            yield from (document_of(record, get_vocabulary()) for record in records)
+            last = records[-1].id
+            db.expunge_all()  # read only: keeps memory level over a long walk
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Identifiers that the index lacks, holds in another version, or holds without reason."""
+
+    missing: tuple[str, ...]
+    outdated: tuple[str, ...]
+    stray: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.outdated or self.stray)
+
+
+def compare(db: Session) -> Difference:
+    """What differs between the index and the database."""
+    indexed = dict(get_searcher().versions())
+    missing, outdated = [], []
+    for document in documents(db):
+        version = indexed.pop(document.id, None)
+        if version is None:
+            missing.append(document.id)
+        elif version != document.version:
+            outdated.append(document.id)
+    return Difference(tuple(missing), tuple(outdated), tuple(indexed))
+
+
+def repair(db: Session, difference: Difference) -> None:
+    """Make the index equal to the database again, touching only what differs."""
+    searcher = get_searcher()
+    # A newer version in the index than in the database is not the truth: it must go first.
+    searcher.apply([], [*difference.stray, *difference.outdated])
+    wanted = set(difference.missing) | set(difference.outdated)
+    found = [d for d in documents(db) if d.id in wanted]
+    for start in range(0, len(found), CHUNK):
+        searcher.apply(found[start : start + CHUNK], [])
+
+
+def rebuild(db: Session) -> int:
+    """Fill a fresh index and switch to it; returns how many documents it holds."""
+    get_searcher().rebuild(documents(db))
+    return len(get_searcher().versions())

@@ -1,0 +1,261 @@
+"""What the public sees: organisations, vendors, solutions, cases, information, trainings.
+
+A record's values are folded from what sources and people say of it (`app.curation`); only
+`app.catalogue.service` writes them. `origins` says for each field where its value came from.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import String, UniqueConstraint
+from sqlmodel import Field, Relationship, SQLModel
+
+from app.catalogue.identifiers import new_identifier
+from app.core.db import json_type, now
+from app.core.errors import Conflict
+from search.engine import Kind
+
+JSON: Any = json_type()
+
+
+class Stage(StrEnum):
+    """Where a record stands on its way into and out of the pool."""
+
+    SUBMITTED = "submitted"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+MOVES: dict[Stage, set[Stage]] = {
+    Stage.SUBMITTED: {Stage.PUBLISHED, Stage.WITHDRAWN, Stage.MERGED},
+    Stage.PUBLISHED: {Stage.WITHDRAWN, Stage.MERGED},
+    Stage.WITHDRAWN: {Stage.SUBMITTED, Stage.PUBLISHED},
+    Stage.MERGED: {Stage.SUBMITTED, Stage.PUBLISHED},
+}
+
+
+class VendorKind(StrEnum):
+    """The two supplier kinds of the scheme."""
+
+    PLATFORM = "platform"
+    SERVICE = "service"
+
+
+class Organisation(SQLModel, table=True):
+    """A legal person; its unified social credit code is unique when known."""
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    identifier: str = Field(default_factory=lambda: new_identifier("o"), unique=True)
+    name: str
+    aliases: list[str] = Field(default_factory=list, sa_type=JSON)
+    credit_code: str | None = Field(default=None, unique=True)
+    region: str | None = Field(default=None, index=True)
+    region_text: str | None = None
+    website: str | None = None
+    created_at: datetime = Field(default_factory=now)
+
+
+class Record(SQLModel):
+    """What every public thing has in common."""
+
+    KIND: ClassVar[Kind]
+    STATED: ClassVar[tuple[str, ...]] = ("name", "summary", "source", "extra")
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    identifier: str = Field(unique=True)
+    slug: str = Field(unique=True)
+    name: str
+    stage: Stage = Field(default=Stage.SUBMITTED, index=True, sa_type=String)
+    version: int = 1
+    summary: str | None = None
+    source: str | None = None
+    origins: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    extra: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    merged_into: UUID | None = Field(default=None, index=True)
+    created_at: datetime = Field(default_factory=now)
+    updated_at: datetime = Field(default_factory=now)
+    published_at: datetime | None = Field(default=None, index=True)
+
+    def holder(self, field: str) -> SQLModel:  # noqa: ARG002  a vendor looks at it
+        """The row that holds a stated field; a vendor keeps some on its organisation."""
+        return self
+
+    def move_to(self, stage: Stage) -> None:
+        """Take a lawful step; raises `Conflict` for any other."""
+        if stage not in MOVES[Stage(self.stage)]:
+            raise Conflict(
+                "“{name}” is {stage} and cannot become {wanted}.",
+                name=self.name,
+                stage=str(self.stage),
+                wanted=str(stage),
+            )
+        self.stage = stage
+
+
+class Vendor(Record, table=True):
+    """An organisation's place in the pool."""
+
+    KIND: ClassVar[Kind] = Kind.VENDOR
+    HELD_BY_ORGANISATION: ClassVar[frozenset[str]] = frozenset(
+        {"aliases", "credit_code", "region", "region_text", "website"}
+    )
+    STATED: ClassVar[tuple[str, ...]] = (
+        *Record.STATED,
+        *sorted(HELD_BY_ORGANISATION),
+        "kind",
+        "service_areas",
+        "products",
+        "industries",
+        "scenarios",
+    )
+
+    organisation_id: UUID = Field(foreign_key="organisation.id", unique=True)
+    kind: VendorKind | None = Field(default=None, index=True, sa_type=String)
+    service_areas: str | None = None
+    products: str | None = None
+    industries: list[str] = Field(default_factory=list, sa_type=JSON)
+    scenarios: list[str] = Field(default_factory=list, sa_type=JSON)
+    whitelisted_until: date | None = None
+
+    organisation: Organisation = Relationship(sa_relationship_kwargs={"lazy": "raise"})
+
+    def holder(self, field: str) -> SQLModel:
+        return self.organisation if field in self.HELD_BY_ORGANISATION else self
+
+
+class Solution(Record, table=True):
+    """What a vendor offers: scenario, industries, deployment, price model."""
+
+    KIND: ClassVar[Kind] = Kind.SOLUTION
+    STATED: ClassVar[tuple[str, ...]] = (
+        *Record.STATED,
+        "industries",
+        "industries_text",
+        "scenarios",
+        "scenarios_text",
+        "deployment",
+        "price_model",
+        "price_from",
+        "price_text",
+        "year",
+    )
+
+    vendor_id: UUID = Field(foreign_key="vendor.id", index=True)
+    industries: list[str] = Field(default_factory=list, sa_type=JSON)
+    industries_text: str | None = None
+    scenarios: list[str] = Field(default_factory=list, sa_type=JSON)
+    scenarios_text: str | None = None
+    deployment: list[str] = Field(default_factory=list, sa_type=JSON)
+    price_model: str | None = None
+    price_from: int | None = None  # fen
+    price_text: str | None = None
+    year: int | None = None
+
+    vendor: Vendor = Relationship(sa_relationship_kwargs={"lazy": "raise"})
+
+
+class Case(Record, table=True):
+    """A solution at work in a named factory."""
+
+    KIND: ClassVar[Kind] = Kind.CASE
+    STATED: ClassVar[tuple[str, ...]] = (
+        *Record.STATED,
+        "factory",
+        "industries",
+        "industries_text",
+        "scenarios",
+        "scenarios_text",
+        "region",
+        "region_text",
+        "results",
+        "year",
+    )
+
+    vendor_id: UUID | None = Field(default=None, foreign_key="vendor.id", index=True)
+    solution_id: UUID | None = Field(default=None, foreign_key="solution.id", index=True)
+    factory: str | None = None
+    industries: list[str] = Field(default_factory=list, sa_type=JSON)
+    industries_text: str | None = None
+    scenarios: list[str] = Field(default_factory=list, sa_type=JSON)
+    scenarios_text: str | None = None
+    region: str | None = None
+    region_text: str | None = None
+    results: str | None = None
+    year: int | None = None
+
+    vendor: Vendor | None = Relationship(sa_relationship_kwargs={"lazy": "raise"})
+    solution: Solution | None = Relationship(sa_relationship_kwargs={"lazy": "raise"})
+
+
+class Information(Record, table=True):
+    """Policy, macro-economic and industry information; dates may be partial ISO text."""
+
+    KIND: ClassVar[Kind] = Kind.INFORMATION
+    STATED: ClassVar[tuple[str, ...]] = (
+        *Record.STATED,
+        "document_number",
+        "issuer",
+        "issued_on",
+        "category",
+        "region",
+        "region_text",
+        "valid_from",
+        "valid_until",
+    )
+
+    document_number: str | None = Field(default=None, index=True)
+    issuer: str | None = None
+    issued_on: str | None = Field(default=None, index=True)
+    category: str | None = None
+    region: str | None = None
+    region_text: str | None = None
+    valid_from: str | None = None
+    valid_until: str | None = None
+
+
+class Training(Record, table=True):
+    """A course or event; dates may be partial ISO text."""
+
+    KIND: ClassVar[Kind] = Kind.TRAINING
+    STATED: ClassVar[tuple[str, ...]] = (
+        *Record.STATED,
+        "organiser",
+        "starts_on",
+        "mode",
+        "venue",
+        "region",
+        "region_text",
+        "audience",
+    )
+
+    organiser: str | None = None
+    starts_on: str | None = Field(default=None, index=True)
+    mode: str | None = None
+    venue: str | None = None
+    region: str | None = None
+    region_text: str | None = None
+    audience: str | None = None
+
+
+class Revision(SQLModel, table=True):
+    """A record's values as they stood after one change; never updated."""
+
+    __table_args__ = (UniqueConstraint("record_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: Kind = Field(sa_type=String)
+    record_id: UUID
+    number: int
+    values: dict[str, Any] = Field(sa_type=JSON)
+    changed: list[str] = Field(sa_type=JSON)
+    by: str
+    batch_id: int | None = None
+    at: datetime = Field(default_factory=now)
+
+
+MODELS: dict[Kind, type[Record]] = {
+    model.KIND: model for model in (Solution, Vendor, Case, Information, Training)
+}

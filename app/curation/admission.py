@@ -1,0 +1,185 @@
+"""The one door into the catalogue: proposals come in, a named person decides."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import joinedload
+from sqlmodel import Session, col, select
+
+from app.catalogue import service as catalogue
+from app.catalogue.models import MODELS, Record, Stage, Vendor
+from app.core import audit
+from app.core.db import now
+from app.core.errors import Conflict
+from app.curation.folding import fold
+from app.curation.models import Batch, Candidate, MergeCase, Standing
+from search.engine import Kind
+
+CHUNK = 500
+LIVE = (Standing.WAITING, Standing.REVIEW, Standing.ACCEPTED)
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A record that the proposed one may be the same as, with the score and why."""
+
+    record_id: UUID
+    score: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one row says of one record. `links` are ids of what a new record belongs to."""
+
+    kind: Kind
+    record_id: UUID
+    is_new: bool
+    values: dict[str, Any]
+    sheet: str = ""
+    row: int = 0
+    digest: str = ""
+    raw: dict[str, str] = field(default_factory=dict)
+    since: dict[str, int] = field(default_factory=dict)
+    replaces: tuple[int, ...] = ()
+    links: dict[str, UUID | None] = field(default_factory=dict)
+    twin: Twin | None = None
+    in_review: bool = False
+
+
+def submit(db: Session, batch: Batch, proposals: Sequence[Proposal]) -> None:
+    """Take proposals in as candidates. New records get their identifier but stay unseen."""
+    for proposal in proposals:
+        if proposal.is_new:
+            _receive(db, proposal, batch)
+        if proposal.twin:
+            db.add(_merge_case(proposal, proposal.twin, batch))
+        db.add(_candidate(proposal, batch))
+    db.flush()  # what follows reads the candidates back
+    for kind, ids in ids_by_kind(proposals).items():
+        _refold_unpublished(db, kind, ids, by=batch.by, batch_id=batch.id)
+
+
+def _receive(db: Session, proposal: Proposal, batch: Batch) -> None:
+    record = db.get(MODELS[proposal.kind], proposal.record_id)
+    if record is None:
+        name = str(proposal.values["name"])
+        catalogue.create(db, proposal.kind, proposal.record_id, name, **proposal.links)
+    else:  # taken back earlier; it keeps its identifier and address
+        record.move_to(Stage.SUBMITTED)
+        audit.record(db, batch.by, f"{proposal.kind}.resubmitted", record)
+
+
+def _candidate(proposal: Proposal, batch: Batch) -> Candidate:
+    return Candidate(
+        batch_id=batch.id,
+        kind=proposal.kind,
+        record_id=proposal.record_id,
+        is_new=proposal.is_new,
+        standing=Standing.REVIEW if proposal.in_review else Standing.WAITING,
+        source=batch.source,
+        sheet=proposal.sheet,
+        row=proposal.row,
+        digest=proposal.digest,
+        values=proposal.values,
+        since=proposal.since,
+        replaces=list(proposal.replaces),
+        raw=proposal.raw,
+        by=batch.by,
+    )
+
+
+def _merge_case(proposal: Proposal, twin: Twin, batch: Batch) -> MergeCase:
+    return MergeCase(
+        kind=proposal.kind,
+        newer_id=proposal.record_id,
+        older_id=twin.record_id,
+        score=twin.score,
+        reasons=list(twin.reasons),
+        batch_id=batch.id,
+    )
+
+
+def ids_by_kind(items: Sequence[Proposal] | Sequence[Candidate]) -> dict[Kind, list[UUID]]:
+    ids: dict[Kind, dict[UUID, None]] = defaultdict(dict)
+    for item in items:
+        ids[Kind(item.kind)][item.record_id] = None
+    # Vendors first: what they offer cannot be published before them.
+    return {kind: list(ids[kind]) for kind in sorted(ids, key=lambda k: k is not Kind.VENDOR)}
+
+
+def _refold_unpublished(
+    db: Session, kind: Kind, ids: list[UUID], *, by: str, batch_id: int | None
+) -> None:
+    for record, said in load(db, kind, ids):
+        if record.stage == Stage.SUBMITTED:
+            supersede(said, said)
+            live = [c for c in said if c.standing in LIVE]
+            catalogue.restate(db, record, *fold(kind, live), by=by, batch_id=batch_id)
+
+
+def load(db: Session, kind: Kind, ids: Sequence[UUID]) -> Iterator[tuple[Record, list[Candidate]]]:
+    """Records with everything said of them or of records merged into them, in id order.
+
+    The id of a merged record stands for the one it went into.
+    """
+    model = MODELS[kind]
+    ids = _survivors(db, model, ids)
+    merged = select(model.id, model.merged_into).where(col(model.merged_into).in_(ids))
+    home = dict(db.exec(merged).all())
+    said: dict[UUID | None, list[Candidate]] = defaultdict(list)
+    statement = select(Candidate).where(col(Candidate.record_id).in_([*ids, *home]))
+    for candidate in db.exec(statement.order_by(col(Candidate.id))):
+        said[home.get(candidate.record_id, candidate.record_id)].append(candidate)
+    chosen = select(model).where(col(model.id).in_(ids)).order_by(col(model.id))
+    if model is Vendor:
+        chosen = chosen.options(joinedload(Vendor.organisation))  # type: ignore[arg-type]
+    for record in db.exec(chosen).all():
+        yield record, said[record.id]
+
+
+def _survivors(db: Session, model: type[Record], ids: Sequence[UUID]) -> list[UUID]:
+    gone = select(model.id, model.merged_into).where(
+        col(model.id).in_(ids), col(model.merged_into).is_not(None)
+    )
+    went = dict(db.exec(gone).all())
+    return list(dict.fromkeys(went.get(i) or i for i in ids))
+
+
+def supersede(said: Sequence[Candidate], newer: Sequence[Candidate]) -> None:
+    replaced = {number for candidate in newer for number in candidate.replaces}
+    for candidate in said:
+        if candidate.id in replaced and candidate.standing in LIVE:
+            candidate.standing = Standing.SUPERSEDED
+
+
+def edit(db: Session, record: Record, changes: dict[str, Any], *, by: str) -> list[str]:
+    """A person's correction: it wins over every list, now and later. Returns what changed.
+
+    Raises `Conflict` for a field that this kind of record does not state.
+    """
+    unknown = sorted(set(changes) - set(record.STATED))
+    if unknown:
+        raise Conflict("There is no field {field} here.", field=", ".join(unknown))
+    kind = record.KIND
+    db.add(
+        Candidate(
+            kind=kind,
+            record_id=record.id,
+            standing=Standing.ACCEPTED,
+            source="person",
+            values=changes,
+            by=by,
+            decided_by=by,
+            decided_at=now(),
+        )
+    )
+    db.flush()  # the fold below reads it back
+    said = next(iter(load(db, kind, [record.id])))[1]
+    counted = (Standing.ACCEPTED,) if record.stage == Stage.PUBLISHED else LIVE
+    values, origins = fold(kind, [c for c in said if c.standing in counted])
+    return catalogue.restate(db, record, values, origins, by=by)

@@ -1,0 +1,130 @@
+"""Batches: one reading of one file, accepted whole by a named person, or taken back."""
+
+from collections.abc import Callable
+
+from sqlmodel import Session, col, select
+
+from app.catalogue import service as catalogue
+from app.catalogue.models import Record, Stage
+from app.core import audit
+from app.core.db import now
+from app.core.errors import Conflict, NotFound
+from app.curation.admission import LIVE, ids_by_kind, load, supersede
+from app.curation.folding import fold
+from app.curation.models import Batch, Candidate, Standing
+
+CHUNK = 500
+Progress = Callable[[int, int], None]
+
+
+def receive(db: Session, *, source: str, sha256: str, kind: str, by: str) -> Batch:
+    """A batch for one reading of one file; its number is how people speak of it."""
+    batch = Batch(source=source, sha256=sha256, kind=kind, by=by)
+    db.add(batch)
+    db.flush()  # its number goes into every candidate
+    audit.record(db, by, "batch.received", batch, source=source)
+    return batch
+
+
+def find(db: Session, batch_id: int) -> Batch:
+    """Raises `NotFound` when there is no such batch."""
+    batch = db.get(Batch, batch_id)
+    if batch is None:
+        raise NotFound("There is no batch {batch}.", batch=batch_id)
+    return batch
+
+
+def accept(
+    db: Session, batch: Batch, *, by: str, progress: Progress | None = None
+) -> dict[str, int]:
+    """Publish everything of a batch that waits; what is in review stays there.
+
+    Returns how many records were published and how many changed. Accepting twice is harmless.
+    """
+    if batch.taken_back_at:
+        raise Conflict("Batch {batch} was taken back.", batch=batch.id)
+    waiting = db.exec(
+        select(Candidate)
+        .where(Candidate.batch_id == batch.id, Candidate.standing == Standing.WAITING)
+        .order_by(col(Candidate.id))
+    ).all()
+    counts = {"published": 0, "changed": 0}
+    done = 0
+    for kind, ids in ids_by_kind(waiting).items():
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            for record, said in load(db, kind, chunk):
+                counts[_accept_one(db, record, said, batch=batch, by=by)] += 1
+            db.flush()  # keeps the number of pending rows bounded
+            done += len(chunk)
+            if progress:
+                progress(done, len(waiting))
+    if waiting:
+        batch.accepted_by, batch.accepted_at = by, now()
+        audit.record(db, by, "batch.accepted", batch, **counts)
+    return counts
+
+
+def _accept_one(
+    db: Session, record: Record, said: list[Candidate], *, batch: Batch, by: str
+) -> str:
+    fresh = [c for c in said if c.batch_id == batch.id and c.standing == Standing.WAITING]
+    supersede(said, fresh)
+    for candidate in fresh:
+        candidate.standing, candidate.decided_by, candidate.decided_at = (
+            Standing.ACCEPTED,
+            by,
+            now(),
+        )
+    accepted = [c for c in said if c.standing == Standing.ACCEPTED]
+    values, origins = fold(record.KIND, accepted)
+    catalogue.restate(db, record, values, origins, by=by, batch_id=batch.id)
+    if record.stage == Stage.SUBMITTED:
+        catalogue.publish(db, record, by=by, batch_id=batch.id)
+        return "published"
+    return "changed"
+
+
+def take_back(db: Session, batch: Batch, *, by: str) -> dict[str, int]:
+    """Undo a batch: what only it said is gone, what it replaced is back, the rest stays.
+
+    Records that nobody else speaks of leave the pool (and keep identifier and address).
+    Returns how many records were withdrawn and how many restored. Raises `Conflict` when the
+    batch was taken back before.
+    """
+    if batch.taken_back_at:
+        raise Conflict("Batch {batch} was taken back.", batch=batch.id)
+    own = db.exec(select(Candidate).where(Candidate.batch_id == batch.id)).all()
+    counts = {"withdrawn": 0, "restored": 0}
+    for kind, ids in reversed(ids_by_kind(own).items()):  # vendors last: their offers leave first
+        for start in range(0, len(ids), CHUNK):
+            for record, said in load(db, kind, ids[start : start + CHUNK]):
+                counts[_take_back_one(db, record, said, batch=batch, by=by)] += 1
+            db.flush()  # keeps the number of pending rows bounded
+    batch.taken_back_at = now()
+    audit.record(db, by, "batch.taken_back", batch, **counts)
+    return counts
+
+
+def _take_back_one(
+    db: Session, record: Record, said: list[Candidate], *, batch: Batch, by: str
+) -> str:
+    restored: set[int] = set()
+    for candidate in said:
+        if candidate.batch_id == batch.id:
+            candidate.standing = Standing.TAKEN_BACK
+            restored.update(candidate.replaces)
+    for candidate in said:
+        if candidate.id in restored and candidate.standing == Standing.SUPERSEDED:
+            candidate.standing = Standing.ACCEPTED if candidate.decided_by else Standing.WAITING
+    public = record.stage == Stage.PUBLISHED
+    live = [
+        c for c in said if c.standing == Standing.ACCEPTED or (not public and c.standing in LIVE)
+    ]
+    if any("name" in c.values for c in live):  # somebody still lists it
+        values, origins = fold(record.KIND, live)
+        catalogue.restate(db, record, values, origins, by=by, batch_id=batch.id)
+        return "restored"
+    if record.stage in (Stage.SUBMITTED, Stage.PUBLISHED):
+        catalogue.leave(db, record, Stage.WITHDRAWN, by=by)
+    return "withdrawn"

@@ -1,0 +1,35 @@
+"""Alembic's entry: every models module is imported here, so that nothing is missed."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import app.catalogue.models
+import app.core.audit
+import app.core.outbox
+import app.curation.models  # noqa: F401
+from app.core.db import get_engine
+
+
+def run() -> None:
+    """Run inside the caller's transaction when one is given, else in one of our own."""
+    given = context.config.attributes.get("connection")
+    if given is not None:
+        _migrate(given)
+        return
+    with get_engine().begin() as connection:
+        _migrate(connection)
+
+
+def _migrate(connection):  # type: ignore[no-untyped-def]
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        transaction_per_migration=False,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run()
