@@ -1,0 +1,165 @@
+"""What every test may ask for: a database of its own, rolled back; and no network."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import Engine, make_url
+from sqlmodel import Session
+
+from app.core.db import get_engine, make_engine, upgrade
+from app.core.i18n import compile_catalogues
+from app.core.settings import Settings, get_settings
+
+POSTGRES = os.environ.get("POOL_TEST_POSTGRES", "")
+NO_POSTGRES = "set POOL_TEST_POSTGRES to the URL of a server to run this on PostgreSQL"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Neither the developer's environment nor their `.env` reaches a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("POOL_")]:
+            patch.delenv(name)
+        patch.setenv("POOL_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setitem(Settings.model_config, "env_file", None)
+        get_settings.cache_clear()
+        compile_catalogues()
+        yield
+    get_settings.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """A connection that leaves this machine is a failure, not a slow test."""
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and not _is_local(address[0]):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    def guarded_look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if not _is_local(host):
+            raise AssertionError(f"a test tried to look up {host}")
+        return look_up(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket, "getaddrinfo", guarded_look_up)
+        yield
+
+
+def _is_local(host: str | bytes | None) -> bool:
+    said = host.decode() if isinstance(host, bytes) else host
+    return said in {None, "", "localhost", "::1", "0.0.0.0"} or str(said).startswith("127.")  # noqa: S104
+
+
+@pytest.fixture(
+    scope="session",
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
+)
+def fresh_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], str]]:
+    """Makes migrated, empty databases, each a copy of one that was migrated once."""
+    if request.param == "sqlite":
+        yield _sqlite_copies(tmp_path_factory.mktemp("databases"))
+        return
+    if not POSTGRES:
+        pytest.skip(NO_POSTGRES)
+    made: list[str] = []
+    try:
+        yield _postgres_copies(made)
+    finally:
+        for name in made:
+            _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def _sqlite_copies(folder: Path) -> Callable[[], str]:
+    template = folder / "template.db"
+    _migrate(f"sqlite:///{template}")
+
+    def copy() -> str:
+        path = folder / f"{uuid4().hex}.db"
+        path.write_bytes(template.read_bytes())
+        return f"sqlite:///{path}"
+
+    return copy
+
+
+def _postgres_copies(made: list[str]) -> Callable[[], str]:
+    template = f"pool_test_{uuid4().hex}"
+    made.append(template)
+    _administer("CREATE DATABASE {}", template)
+    _migrate(_postgres_url(template))
+
+    def copy() -> str:
+        name = f"pool_test_{uuid4().hex}"
+        made.append(name)
+        _administer("CREATE DATABASE {} TEMPLATE {}", name, template)
+        return _postgres_url(name)
+
+    return copy
+
+
+def _postgres_url(name: str) -> str:
+    return make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+
+
+def _administer(command: str, *names: str) -> None:
+    with psycopg.connect(POSTGRES, autocommit=True) as connection:
+        connection.execute(sql.SQL(command).format(*map(sql.Identifier, names)))
+
+
+def _migrate(url: str) -> None:
+    upgrade(Settings(database_url=url))
+
+
+@pytest.fixture(scope="session")
+def database_url(fresh_database: Callable[[], str]) -> str:
+    """The database that tests share because each rolls back what it did."""
+    return fresh_database()
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    """The engine of the shared database."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def db(engine: Engine) -> Iterator[Session]:
+    """A session whose every change, committed or not, is gone after the test."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        options: dict[str, Any] = {"join_transaction_mode": "create_savepoint"}
+        with Session(connection, expire_on_commit=False, **options) as session:
+            yield session
+        outer.rollback()
+
+
+@pytest.fixture
+def own_database(
+    fresh_database: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
+    """A whole empty database that the settings name: for commands, jobs and processes.
+
+    What a test commits here stays for the test and is dropped with the database.
+    """
+    monkeypatch.setenv("POOL_HOME", str(tmp_path))
+    monkeypatch.setenv("POOL_DATABASE_URL", fresh_database())
+    get_settings.cache_clear()
+    get_engine.cache_clear()
+    yield get_settings()
+    get_engine().dispose()
+    get_engine.cache_clear()
+    get_settings.cache_clear()

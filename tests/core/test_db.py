@@ -1,0 +1,184 @@
+"""One transaction per request and job; types that mean the same on both databases."""
+
+import json
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import registry
+from sqlmodel import Field, Session, SQLModel, select
+
+from app.core.audit import AuditEntry, record
+from app.core.db import (
+    Db,
+    get_engine,
+    is_postgres,
+    json_dict,
+    json_list,
+    make_engine,
+    normalise_url,
+    transaction,
+    upgrade,
+)
+from app.core.errors import Conflict
+from app.core.settings import Settings
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_spelling_of_postgresql_uses_the_driver_we_ship(scheme: str) -> None:
+    url = normalise_url(f"{scheme}://someone:secret@host/pool")
+    assert url.render_as_string(hide_password=False) == (
+        "postgresql+psycopg://someone:secret@host/pool"
+    )
+
+
+def test_times_come_back_aware_and_in_utc_whatever_zone_they_went_in(db: Session) -> None:
+    noon = datetime(2026, 11, 22, 12, 0, tzinfo=timezone(timedelta(hours=8)))
+    db.add(AuditEntry(at=noon, by="a", action="b.c", subject_kind="d", subject_id="e"))
+    db.flush()  # written now, so that expiring it reads it back
+    db.expire_all()
+    entry = db.exec(select(AuditEntry)).one()
+    assert entry.at == datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+    assert entry.at.tzinfo is UTC
+
+
+def test_chinese_inside_json_is_stored_as_chinese(db: Session) -> None:
+    record(db, "importer", "batch.accepted", "batch:7", city="东莞市")
+    db.flush()  # the text is asked of the database below
+    stored = db.connection().exec_driver_sql("SELECT details FROM audit_entry").scalar_one()
+    details = stored if isinstance(stored, dict) else json.loads(stored)
+    assert details == {"city": "东莞市"}
+    if not is_postgres(db):
+        assert "东莞市" in stored
+
+
+class Apart(SQLModel, registry=registry()):
+    """Keeps a test's tables out of the project's metadata."""
+
+
+class Shelf(Apart, table=True):
+    """A table of this test's own."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    labels: dict[str, str] = Field(sa_column=json_dict())
+    books: list[str] | None = Field(default=None, sa_column=json_list(nullable=True))
+
+
+def test_changes_inside_json_columns_are_noticed(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/shelf.db")
+    Shelf.metadata.create_all(engine)
+    with Session(engine) as db:
+        shelf = Shelf(labels={"a": "b"}, books=["one"])
+        db.add(shelf)
+        db.commit()
+        assert shelf.books is not None
+        shelf.books.append("two")
+        shelf.labels["c"] = "d"
+        db.commit()
+        db.refresh(shelf)
+        assert (shelf.labels, shelf.books) == ({"a": "b", "c": "d"}, ["one", "two"])
+    engine.dispose()
+
+
+def refuse_half_way() -> None:
+    with transaction() as db:
+        record(db, "staff", "solution.refused", "solution:1")
+        raise Conflict("It has moved on.")
+
+
+def test_what_a_command_wrote_is_kept_and_what_it_wrote_before_failing_is_not(
+    own_database: Settings,
+) -> None:
+    with transaction() as db:
+        record(db, "staff", "solution.published", "solution:1")
+    with pytest.raises(Conflict):
+        refuse_half_way()
+    with transaction(writes=False) as db:
+        assert [entry.action for entry in db.exec(select(AuditEntry))] == ["solution.published"]
+
+
+def test_a_request_is_committed_before_its_answer_leaves(own_database: Settings) -> None:
+    app = FastAPI()
+    seen: list[int] = []
+
+    @app.middleware("http")
+    async def count_when_answering(request, call_next):  # type: ignore[no-untyped-def]
+        response = await call_next(request)
+        with transaction(writes=False) as db:
+            seen.append(len(db.exec(select(AuditEntry)).all()))
+        return response
+
+    @app.post("/good")
+    def good(db: Db) -> str:
+        record(db, "staff", "a.b", "c:1")
+        return "done"
+
+    @app.post("/bad")
+    def bad(db: Db) -> None:
+        record(db, "staff", "a.b", "c:2")
+        raise RuntimeError("no")
+
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert client.post("/good").status_code == 200
+        assert seen == [1]
+        assert client.post("/bad").status_code == 500
+    with transaction(writes=False) as db:
+        assert len(db.exec(select(AuditEntry)).all()) == 1
+
+
+def test_writers_that_read_first_wait_for_each_other_instead_of_failing(
+    own_database: Settings,
+) -> None:
+    def count_up() -> None:
+        for _ in range(5):
+            with transaction() as db:
+                db.connection().exec_driver_sql("SELECT count(*) FROM audit_entry").scalar_one()
+                record(db, "staff", "a.b", "c:1")
+
+    threads = [threading.Thread(target=count_up) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with transaction(writes=False) as db:
+        assert len(db.exec(select(AuditEntry)).all()) == 20
+
+
+def test_a_page_that_asks_too_much_of_postgresql_is_ended(own_database: Settings) -> None:
+    engine = get_engine()
+    if engine.dialect.name != "postgresql":
+        pytest.skip("only PostgreSQL can end a statement")
+    hurried = engine.execution_options(timeout=0.05)
+    with hurried.begin() as connection, pytest.raises(DBAPIError, match="statement timeout"):
+        connection.execute(text("SELECT pg_sleep(5)"))
+
+
+def test_sqlite_keeps_foreign_keys_and_writes_ahead(own_database: Settings) -> None:
+    engine = get_engine()
+    if engine.dialect.name != "sqlite":
+        pytest.skip("pragmas are SQLite's")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        connection.exec_driver_sql("CREATE TABLE a (id INTEGER PRIMARY KEY)")
+        connection.exec_driver_sql("CREATE TABLE b (a_id INTEGER REFERENCES a (id))")
+        with pytest.raises(IntegrityError):
+            connection.exec_driver_sql("INSERT INTO b VALUES (1)")
+
+
+def test_upgrading_twice_changes_nothing(own_database: Settings) -> None:
+    with transaction() as db:
+        record(db, "staff", "a.b", "c:1")
+    upgrade()
+    with transaction(writes=False) as db:
+        assert len(db.exec(select(AuditEntry)).all()) == 1
+
+
+def test_a_rolled_back_test_leaves_nothing_for_the_next(engine: Engine) -> None:
+    with Session(engine) as db:
+        assert db.exec(select(AuditEntry)).all() == []
