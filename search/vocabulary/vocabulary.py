@@ -40,7 +40,7 @@ class Names:
     scenarios: Mapping[str, Codes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """Regions, industries, scenarios and short lists by code, with everything people call them."""
 
