@@ -23,7 +23,7 @@ serve: setup ## Serve what is there, without ingesting anything
 	@exec $(BIN)/pool serve $(ARGS)
 
 test: dev ## Run the tests, also on PostgreSQL where POOL_TEST_POSTGRES or a local server offers it
-	@$(BIN)/python -m pytest $(ARGS)
+	@POOL_TEST_POSTGRES=$${POOL_TEST_POSTGRES-$$($(BIN)/python -m tests.local_postgres)} $(BIN)/python -m pytest $(ARGS)
 
 check: dev ## Look without running: style, types, import layers, templates, lock files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/djlint --quiet --check --lint templates
@@ -53,7 +53,7 @@ lock: dev ## Resolve the lock files anew from pyproject.toml
 	@printf 'pip\nsetuptools>=80,<82\n' | $(LOCK) --upgrade pyproject.toml - -o requirements.lock && $(LOCK) --upgrade --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove everything that set-up can make again; the data in var/ stays
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .coverage* htmlcov *.egg-info app/static/vendor && find app search ingest tests -name __pycache__ -exec rm -rf {} +
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .coverage* htmlcov *.egg-info app/static/vendor && find app search ingest tests .ci -name __pycache__ -exec rm -rf {} +
 
 python:
 	@test -n "$(PYTHON)" || { echo "This needs Python 3.11 or newer with its venv module (on Debian: apt install python3 python3-venv)."; exit 1; }

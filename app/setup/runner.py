@@ -97,6 +97,6 @@ def counted(pattern: str, total: int) -> Progress:
 
 
 def told(line: str) -> float | None:
-    """Progress as the command itself tells it: "Progress 3 of 10"."""
-    found = re.search(r"Progress (\d+) of (\d+)", line)
+    """Progress as the command itself tells it: "Progress 3 of 10" (pip) or ": 3/10 " (ours)."""
+    found = re.search(r"(?:Progress |: )(\d+)(?: of |/)(\d+)", line)
     return int(found[1]) / max(int(found[2]), 1) if found else None

@@ -113,9 +113,10 @@ class Plan:
         folder = self.root / "app" / "locale"
         catalogues = tuple(folder.glob("*/LC_MESSAGES/*.po"))
 
+        compile_them = "from app.core.i18n import compile_catalogues as run; run()"
+
         def work(run: Runner) -> None:
-            if catalogues:
-                run(str(self.venv / "bin" / "pybabel"), "compile", "-d", str(folder))
+            run(self.python, "-c", compile_them)
 
         stamp = self.venv / "stamp-messages"
         makes = tuple(path.with_suffix(".mo") for path in catalogues)

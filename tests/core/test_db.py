@@ -161,7 +161,7 @@ def test_a_page_that_asks_too_much_of_postgresql_is_ended(own_database: Settings
 def test_sqlite_keeps_foreign_keys_and_writes_ahead(own_database: Settings) -> None:
     engine = get_engine()
     if engine.dialect.name != "sqlite":
-        pytest.skip("pragmas are SQLite's")
+        pytest.skip("only SQLite has pragmas")
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
