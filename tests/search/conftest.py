@@ -7,11 +7,13 @@ import pytest
 
 from search.offline_model import is_up_to_date
 
+# read before the fixtures of all tests hide the settings of the machine
+MODEL_FOLDER = Path(os.environ.get("POOL_EMBEDDING_MODEL", "var/models/e5-small")).absolute()
+
 
 @pytest.fixture(scope="session")
 def model_folder() -> Path:
-    folder = Path(os.environ.get("POOL_EMBEDDING_MODEL", "var/models/e5-small"))
-    if not (folder / "modules.json").is_file():
-        pytest.skip(f"no embedding model in {folder}: run `make setup`")
-    assert is_up_to_date(folder)
-    return folder
+    if not (MODEL_FOLDER / "modules.json").is_file():
+        pytest.skip(f"no embedding model in {MODEL_FOLDER}: run `make setup`")
+    assert is_up_to_date(MODEL_FOLDER)
+    return MODEL_FOLDER
