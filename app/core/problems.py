@@ -1,0 +1,142 @@
+"""When it goes wrong: a page that helps, or a problem document (RFC 9457) for programs."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.errors import Refusal
+from app.core.i18n import _, mark
+from app.core.web import render
+
+log = structlog.get_logger("web")
+
+SAID = {
+    400: mark("The request could not be understood."),
+    403: mark("You may not do this."),
+    404: mark("There is nothing at this address. It may have moved, or the address is mistyped."),
+    405: mark("This address does not answer that kind of request."),
+    409: mark("Somebody else changed this in the meantime. Load it again."),
+    413: mark("That is more than can be sent at once."),
+    422: mark("Something in the request cannot be taken as it stands."),
+    500: mark("Something broke on our side. It has been noted under the number below."),
+    503: mark("The service is busy or being looked after. Try again in a minute."),
+}
+
+
+def problem(
+    request: Request, status: int, message: str = "", headers: Any = None, **more: Any
+) -> Response:
+    """What a visitor gets who cannot be served: a page, or JSON under `/api/`.
+
+    `message` is already in their language; empty takes the usual one for the status.
+    `more` goes into the JSON document only.
+    """
+    message = message or _(SAID.get(status, SAID[500 if status >= 500 else 400]))
+    if request.url.path.startswith("/api/"):
+        return _document(request, status, message, headers, more)
+    response = _page(request, status, message)
+    response.headers.update(headers or {})
+    return response
+
+
+def _document(
+    request: Request, status: int, message: str, headers: Any, more: dict[str, Any]
+) -> JSONResponse:
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": message,
+        "instance": request.url.path,
+        "request_id": _request_id(request),
+        **more,
+    }
+    sent = {**(headers or {}), "Vary": "Accept-Language, Cookie"}
+    return JSONResponse(body, status, headers=sent, media_type="application/problem+json")
+
+
+def _page(request: Request, status: int, message: str) -> Response:
+    said: dict[str, Any] = {
+        "code": int(status),
+        "message": message,
+        "request_id": _request_id(request),
+    }
+    try:
+        return render(request, "error.html", "message", status, **said)
+    except Exception:  # the page that says what broke must not break as well
+        log.exception("error page failed")
+        return HTMLResponse(f"<!doctype html><title>{status}</title><h1>{status}</h1>", status)
+
+
+def _request_id(request: Request) -> str:
+    return str(getattr(request.state, "request_id", ""))
+
+
+def _refused(request: Request, refusal: Refusal) -> Response:
+    return problem(request, refusal.status, _(refusal.message, **refusal.values))
+
+
+def _stopped(request: Request, error: HTTPException) -> Response:
+    return problem(request, error.status_code, headers=error.headers)
+
+
+def _mistyped(request: Request, error: RequestValidationError) -> Response:
+    """Says where and why, never what was typed: that may be private, and long."""
+    where = [{"where": ".".join(map(str, one["loc"])), "why": one["msg"]} for one in error.errors()]
+    return problem(request, 422, errors=where)
+
+
+def _overtaken(request: Request, _error: StaleDataError) -> Response:
+    return problem(request, 409)
+
+
+def _unavailable(request: Request, error: OperationalError) -> Response:
+    log.error("database unavailable", error=str(error.orig))
+    return problem(request, 503, headers={"Retry-After": "60"})
+
+
+def install(app: FastAPI) -> None:
+    """Answer every kind of failure in the same way."""
+    app.exception_handler(Refusal)(_refused)
+    app.exception_handler(HTTPException)(_stopped)
+    app.exception_handler(RequestValidationError)(_mistyped)
+    app.exception_handler(StaleDataError)(_overtaken)
+    app.exception_handler(OperationalError)(_unavailable)
+
+
+class FailureMiddleware:
+    """Answers what nobody expected with a page, inside the other middleware.
+
+    The framework's own last resort stands outside of it: its answer would carry neither the
+    security headers nor the request id, in no language.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noting)
+        except Exception:
+            log.exception("request failed")
+            if started:  # too late for a page: let the server cut the answer short
+                raise
+            await problem(Request(scope), 500)(scope, receive, send)

@@ -1,0 +1,45 @@
+"""Pages: render a template or one block of it; redirect after a POST."""
+
+from typing import Any
+
+from fastapi import Request
+from jinja2_fragments import render_block
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from app.core.i18n import current_language
+
+VARY = "HX-Request, HX-Request-Type, Accept-Language, Cookie"
+
+
+def render(
+    request: Request, template: str, block: str | None = None, status: int = 200, **context: Any
+) -> HTMLResponse:
+    """The whole page, or for a part that htmx asks for, only `block` of it.
+
+    Templates see `request`, `language`, `ui` (the macros of `ui.html`, in this context) and
+    what is given here; anything else that they name is an error.
+    """
+    environment = request.app.state.environment
+    known = {"request": request, "language": current_language(), **context}
+    known["ui"] = environment.get_template("ui.html").make_module(known)
+    if block and asks_for_part(request):
+        html = render_block(environment, template, block, known)
+    else:
+        html = environment.get_template(template).render(known)
+    return HTMLResponse(html, status, headers={"Vary": VARY, "Cache-Control": "no-cache"})
+
+
+def asks_for_part(request: Request) -> bool:
+    """Whether htmx will put the answer into a page that is already there.
+
+    It will not when it goes back to a page or replaces the whole body.
+    """
+    headers = request.headers
+    whole = headers.get("HX-Request-Type") == "full" or "HX-Boosted" in headers
+    restores = "HX-History-Restore-Request" in headers
+    return headers.get("HX-Request") == "true" and not whole and not restores
+
+
+def go(request: Request, name: str, /, **params: Any) -> RedirectResponse:
+    """After a POST: see the named page."""
+    return RedirectResponse(str(request.app.url_path_for(name, **params)), status_code=303)
