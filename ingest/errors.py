@@ -1,0 +1,16 @@
+"""The one exception of reading: a file that cannot become rows."""
+
+
+class Unreadable(Exception):
+    """A file that holds nothing we can take in, with a sentence that says what to do.
+
+    `message` is an English sentence with {placeholders} that translation looks up; `values` fills them.
+    """
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message, values)
+        self.message = message
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.message.format(**self.values)

@@ -1,0 +1,59 @@
+"""CSV and TSV, line by line."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from ingest.errors import Unreadable
+from ingest.lines import Line
+from ingest.readers.encoding import Encoding
+from ingest.readers.limits import Limits
+from ingest.text import clean
+
+_DELIMITERS = ",\t;|，"
+_SAMPLE_BYTES = 64 * 1024
+_SAMPLE_LINES = 40
+_LONGEST_CELL = 100_000
+
+
+def delimited_lines(data: bytes, encoding: Encoding, limits: Limits) -> Iterator[Line]:
+    """The lines of a delimited file; `number` is the line of the file on which a row starts.
+
+    Raises Unreadable on a line that is too wide and on a quotation mark that is never closed.
+    """
+    csv.field_size_limit(_LONGEST_CELL)
+    stream = io.BytesIO(data)
+    stream.seek(encoding.mark)
+    text = io.TextIOWrapper(stream, encoding.name, errors="replace", newline="")
+    delimiter = sniff_delimiter(encoding.decode(data[:_SAMPLE_BYTES]))
+    reader = csv.reader((line.replace("\0", "") for line in text), delimiter=delimiter)
+    start = 1
+    try:
+        for cells in reader:
+            _check_width(cells, start, limits)
+            yield Line(start, [clean(cell) for cell in cells])
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise Unreadable(
+            "A quotation mark that opens in line {line} is never closed.", line=start
+        ) from error
+
+
+def _check_width(cells: list[str], line: int, limits: Limits) -> None:
+    if len(cells) > limits.columns:
+        raise Unreadable(
+            "Line {line} has more than {limit} columns.", line=line, limit=limits.columns
+        )
+
+
+def sniff_delimiter(text: str) -> str:
+    """The character that splits most of the first lines into the same number of cells."""
+    lines = [line for line in text.splitlines()[:_SAMPLE_LINES] if line.strip()]
+
+    def evenness(delimiter: str) -> tuple[int, int]:
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        split = [width for width in widths if width > 1]
+        common = max(set(split), key=split.count, default=0)
+        return split.count(common), common
+
+    return max(_DELIMITERS, key=evenness) if lines else ","
