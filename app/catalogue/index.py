@@ -122,7 +122,14 @@ def repair(db: Session, difference: Difference) -> None:
         searcher.apply(found[start : start + CHUNK], [])
 
 
-def rebuild(db: Session) -> int:
+def rebuild(db: Session, progress: Callable[[int], None] | None = None) -> int:
     """Fill a fresh index and switch to it; returns how many documents it holds."""
-    get_searcher().rebuild(documents(db))
+
+    def counted() -> Iterator[Document]:
+        for done, document in enumerate(documents(db), start=1):
+            yield document
+            if progress:
+                progress(done)
+
+    get_searcher().rebuild(counted())
     return len(get_searcher().versions())

@@ -11,7 +11,7 @@ from app.core.db import now
 from app.core.errors import Conflict, NotFound
 from app.curation.admission import LIVE, ids_by_kind, load, supersede
 from app.curation.folding import fold
-from app.curation.models import Batch, Candidate, Standing
+from app.curation.models import Batch, Candidate, MergeCase, MergeState, Standing
 
 CHUNK = 500
 Progress = Callable[[int, int], None]
@@ -34,15 +34,29 @@ def find(db: Session, batch_id: int) -> Batch:
     return batch
 
 
+def latest(db: Session, limit: int = 50) -> list[Batch]:
+    """The newest batches first."""
+    return list(db.exec(select(Batch).order_by(col(Batch.id).desc()).limit(limit)))
+
+
 def accept(
-    db: Session, batch: Batch, *, by: str, progress: Progress | None = None
+    db: Session,
+    batch: Batch,
+    *,
+    by: str,
+    unverified: bool = False,
+    progress: Progress | None = None,
 ) -> dict[str, int]:
-    """Publish everything of a batch that waits; what is in review stays there.
+    """Publish everything of a batch that waits; what the merge queue holds stays there.
+
+    `unverified` also takes the rows that their own list marks as not yet verified.
 
     Returns how many records were published and how many changed. Accepting twice is harmless.
     """
     if batch.taken_back_at:
         raise Conflict("Batch {batch} was taken back.", batch=batch.id)
+    if unverified:
+        _release_unverified(db, batch)
     waiting = db.exec(
         select(Candidate)
         .where(Candidate.batch_id == batch.id, Candidate.standing == Standing.WAITING)
@@ -63,6 +77,17 @@ def accept(
         batch.accepted_by, batch.accepted_at = by, now()
         audit.record(db, by, "batch.accepted", batch, **counts)
     return counts
+
+
+def _release_unverified(db: Session, batch: Batch) -> None:
+    in_queue = select(MergeCase.newer_id).where(MergeCase.state == MergeState.WAITING)
+    held = select(Candidate).where(
+        Candidate.batch_id == batch.id,
+        Candidate.standing == Standing.REVIEW,
+        col(Candidate.record_id).not_in(in_queue),
+    )
+    for candidate in db.exec(held):
+        candidate.standing = Standing.WAITING
 
 
 def _accept_one(

@@ -1,0 +1,41 @@
+"""The `pool` command: the one place where the site, the pool's rules and ingestion meet."""
+
+import sys
+
+import typer
+
+from app.cli import finding, receiving, running
+from app.cli.output import complain
+from app.core import i18n
+from app.core.errors import Refusal
+from app.core.settings import get_settings
+from ingest.errors import Unreadable
+
+REFUSED, WRONG_USE = 1, 2
+
+app = typer.Typer(
+    name="pool",
+    help="粤工汇: the supply resource pool. Every command that prints data has --json.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for part in (running, receiving, finding):
+    part.register(app)
+
+
+def main() -> None:
+    """Run a command: exit code 0 when done, 1 when something was refused, 2 for wrong use."""
+    with i18n.use_locale(get_settings().language):
+        try:
+            app()
+        except Refusal as refusal:
+            complain(i18n._(refusal.message, **refusal.values))
+            sys.exit(REFUSED)
+        except Unreadable as unreadable:
+            complain(i18n._(unreadable.message, **unreadable.values))
+            sys.exit(WRONG_USE)
+
+
+if __name__ == "__main__":
+    main()

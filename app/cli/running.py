@@ -1,0 +1,127 @@
+"""Commands that set up and run the pool: demo, serve, worker, migrate, settings."""
+
+import hashlib
+import os
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+from sqlmodel import col, select
+
+from app.catalogue import index, reading
+from app.cli.output import note, progress, say
+from app.cli.receiving import receive
+from app.core import worker
+from app.core.db import transaction, upgrade
+from app.core.i18n import _
+from app.core.settings import get_settings
+from app.curation.models import Batch
+
+SAMPLES = Path(__file__).parents[2] / "ingest" / "samples"
+SAMPLE_ENDINGS = (".xlsx", ".csv", ".html", ".pdf")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to `pool`."""
+    app.command()(demo)
+    app.command()(serve)
+    app.command("worker")(work)
+    app.command()(migrate)
+
+
+def demo(
+    serve_after: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve the site when all is built.")
+    ] = True,
+) -> None:
+    """Ingest the real sample lists, build the index, serve the site."""
+    upgrade()
+    _ingest_samples()
+    build_index()
+    with transaction(writes=False) as db:
+        counts = reading.counts(db)
+    note(
+        _(
+            "In the pool: {counts}.",
+            counts=", ".join(f"{count} {kind.value}" for kind, count in counts.items()),
+        )
+    )
+    if serve_after:
+        serve()
+
+
+def _ingest_samples() -> None:
+    for path in sorted(
+        SAMPLES.iterdir(),
+        key=lambda p: SAMPLE_ENDINGS.index(p.suffix) if p.suffix in SAMPLE_ENDINGS else 9,
+    ):
+        if path.suffix in SAMPLE_ENDINGS and not _is_known(path):
+            receive(path, by=_("Demonstration"), accept=True)
+
+
+def _is_known(path: Path) -> bool:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    with transaction(writes=False) as db:
+        known = select(Batch.id).where(
+            Batch.source == path.name,
+            Batch.sha256 == digest,
+            col(Batch.accepted_at).is_not(None),
+            col(Batch.taken_back_at).is_(None),
+        )
+        return db.exec(known).first() is not None
+
+
+def build_index() -> None:
+    """Run what waits in the outbox here and now, with a progress bar."""
+    left = worker.count_due()
+    if not left:
+        return
+    with progress(_("Building the index")) as step:
+        worker.drain(lambda done, waiting: step(done, done + waiting))
+
+
+def serve(
+    workers: Annotated[int, typer.Option(min=1, help="Web processes.")] = 1,
+) -> None:
+    """Serve the site; in the embedded default the outbox is worked in the same process."""
+    settings = get_settings()
+    _one_thread_a_query()
+    say(_("The pool is at {url} (Ctrl+C stops it).", url=settings.public_url))
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=workers,
+        log_config=None,
+        server_header=False,
+        access_log=False,
+    )
+
+
+def work() -> None:
+    """Work the outbox until stopped; for installations with several web processes."""
+    log = structlog.get_logger("worker")
+    thread = worker.Worker()
+    thread.start()
+    log.info("worker.started")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        thread.stop()
+
+
+def migrate() -> None:
+    """Bring the database to the newest revision."""
+    upgrade()
+    say(_("The database is up to date."))
+
+
+def _one_thread_a_query() -> None:
+    # On few cores, threads inside one query make every query slower under load.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    index.get_vocabulary()
