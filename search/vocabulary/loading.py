@@ -43,6 +43,7 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
             regions=_region_names(rows, regions),
             industries=_codes(rows("industry_aliases.csv", "text"), industries),
             scenarios=_codes(rows("scenario_aliases.csv", "text"), scenarios),
+            asked=_codes(rows("question_industries.csv", "text"), industries),
         ),
         synonyms=_groups(rows("synonyms.csv", "words")),
         words=frozenset(row["word"] for row in rows("words.csv", "word")),

@@ -22,6 +22,7 @@ from search.vocabulary.terms import (
 T = TypeVar("T")
 Codes = tuple[str, ...]
 _PARTS = re.compile(r"[、;；,，/|·\n]+|及|以及|\s+(?=[\u3400-\u9fff])")
+_TRADE = re.compile(r"厂|行业|产业|企业|公司|制造|生产商|加工|车间|集团|业(?!务)")
 _SUFFIXES = re.compile(
     r"(?:等|类|型|相关|各|领域|行业|产业|企业|工厂|制造业|加工业|制造|加工|生产|业|厂)+$"
 )
@@ -33,11 +34,14 @@ class Names:
 
     `regions`: name → (code, needs its parent beside it); `industries` and `scenarios`: text →
     codes, where no industry code means every industry and no scenario code means none.
+    `asked`: what a word of a question says about who asks, since machines and functions are not
+    trades: who has 注塑机 moulds plastic, who wants to see it on a 手机 does not make phones.
     """
 
     regions: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
     industries: Mapping[str, Codes] = field(default_factory=dict)
     scenarios: Mapping[str, Codes] = field(default_factory=dict)
+    asked: Mapping[str, Codes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,13 +84,22 @@ class Vocabulary:
         return ScenarioMatch(tuple(dict.fromkeys(c for found in codes for c in found)), unknown)
 
     def industries_in(self, text: str) -> list[Mention[Codes]]:
-        """Industries named in running text; those that mean every industry are left out."""
-        found = self.industry_names.find(text)
-        return [mention for mention in found if mention.value and _EVERY not in mention.value]
+        """The trades that a question speaks of; what means every industry is left out.
+
+        A machine or a function (注塑机, 物流) names its own trade only with 厂, 行业 … behind it.
+        """
+        found = []
+        for mention in self.industry_talk.find(text):
+            codes, asked = mention.value
+            if asked is not None and not _TRADE.match(text, mention.end):
+                codes = asked
+            if codes and _EVERY not in codes:
+                found.append(Mention(codes, mention.start, mention.end, mention.said))
+        return found
 
     def scenarios_in(self, text: str) -> list[Mention[Codes]]:
-        """Scenarios named or complained about in running text."""
-        return [mention for mention in self.scenario_talk.find(text) if mention.value]
+        """Scenarios that a question names or complains of."""
+        return self.scenario_talk.find(text)
 
     @cached_property
     def industry_names(self) -> Lexicon[Codes]:
@@ -103,6 +116,14 @@ class Vocabulary:
         return Lexicon(names)
 
     @cached_property
+    def industry_talk(self) -> Lexicon[tuple[Codes, Codes | None]]:
+        """Name → (its own divisions, what it says about who asks, None when that is the same)."""
+        names = dict.fromkeys([*self.industry_names, *map(normalise, self.names.asked)])
+        asked = {normalise(text): codes for text, codes in self.names.asked.items()}
+        own = self.industry_names
+        return Lexicon({name: (own.get(name) or (), asked.get(name)) for name in names})
+
+    @cached_property
     def scenario_names(self) -> Lexicon[Codes]:
         """Names and aliases of scenarios and what lists write → scenario codes."""
         names: dict[str, Codes] = {}
@@ -113,15 +134,16 @@ class Vocabulary:
 
     @cached_property
     def scenario_talk(self) -> Lexicon[Codes]:
-        """Names, aliases and complaints of scenarios: what to look for in a question."""
+        """Names, aliases and symptoms: what to look for in a question.
+
+        Equipment and departments are too common to decide, and so is a word of many scenarios.
+        """
         said: dict[str, Codes] = {}
         for scenario in self.scenarios.values():
-            for phrase in scenario.phrases:
-                known = said.get(phrase.text, ())
-                said[phrase.text] = tuple(dict.fromkeys((*known, scenario.code)))
-        for name in self.scenario_names:
-            said[name] = self.scenario_names.get(name) or ()
-        return Lexicon(said)
+            symptoms = (phrase.text for phrase in scenario.phrases if phrase.about == "symptom")
+            for words in (scenario.name, scenario.name_en, *scenario.aliases, *symptoms):
+                said[words] = tuple(dict.fromkeys((*said.get(words, ()), scenario.code)))
+        return Lexicon({words: codes for words, codes in said.items() if len(codes) <= _TELLING})
 
     @cached_property
     def _places(self) -> Places:
@@ -151,6 +173,7 @@ class Vocabulary:
 
 _EVERY = "*"
 _MANUFACTURING = "C"
+_TELLING = 2
 
 
 def _whole_names(text: str, names: Lexicon[T]) -> Iterator[tuple[str, T | None]]:
