@@ -45,7 +45,7 @@ def html_tables(text: str, limits: Limits, known: Known) -> Iterator[HtmlTable]:
     for node in page.css(", ".join((*_HEADINGS, "table"))):
         if node.tag != "table":
             heading = _text(node) or heading
-        elif not any(_has_header(each, limits, known) for each in node.css("table table")):
+        elif not any(_has_header(each, limits, known) for each in node.css("table")[1:]):
             caption = node.css_first("caption")
             yield HtmlTable(_text(caption) if caption else heading, _lines(node, limits))
 

@@ -159,8 +159,8 @@ def _page_blocks(page: Page) -> Iterator[_Block]:
 
 def _open_ends(page: Page) -> list[float]:
     """Heights at which upright lines end though no level line meets them: rows cut by the page."""
-    level = [edge["top"] for edge in page.edges if edge["orientation"] == "h"]
-    upright = [edge for edge in page.edges if edge["orientation"] == "v"]
+    level = [edge["top"] for edge in page.edges if edge["width"] > _NEAR]
+    upright = [edge for edge in page.edges if edge["height"] > _NEAR]
     ends: dict[float, int] = {}
     for edge in upright:
         for end in (edge["top"], edge["bottom"]):
