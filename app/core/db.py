@@ -93,8 +93,7 @@ def make_engine(url: str, *, foreign_keys: bool = True) -> Engine:
 
 
 def _make_sqlite(url: URL, options: dict[str, Any], *, foreign_keys: bool) -> Engine:
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    Path(url.database or "memory").parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, **options)
 
     def connected(connection: Any, _record: object) -> None:
