@@ -20,7 +20,8 @@ _NUMBER = re.compile(r"[\d.,\s]+(?:[-~—–至到][\d.,\s]+)?")
 _REPEATED = re.compile(r" \(\d+\)$")
 _VENDOR_KINDS = ("平台商", "服务商")
 _SEVERAL = frozenset(
-    "aliases_text summary service_areas products industries_text scenarios_text results source".split()
+    {"aliases_text", "summary", "service_areas", "products", "results", "source"}
+    | {"industries_text", "scenarios_text"}
 )
 _REQUIRED = {Kind.SOLUTION: ("name", "vendor")}
 _TITLE_WEIGHT = 3.0
@@ -29,7 +30,7 @@ _MARGIN = 0.5
 
 
 def heading_key(heading: str, *, notes: bool = False) -> str:
-    """The form in which headings are compared: no spaces, line breaks or, unless `notes`, brackets."""
+    """The form in which headings are compared: no spaces or, unless `notes`, text in brackets."""
     key = unicodedata.normalize("NFKC", _REPEATED.sub("", heading).translate(RADICALS))
     key = _NOISE.sub("", key).lower()
     if not notes:

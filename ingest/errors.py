@@ -4,7 +4,8 @@
 class Unreadable(Exception):
     """A file that holds nothing we can take in, with a sentence that says what to do.
 
-    `message` is an English sentence with {placeholders} that translation looks up; `values` fills them.
+    `message` is an English sentence with {placeholders}, which translation looks up and `values`
+    fills.
     """
 
     def __init__(self, message: str, **values: object) -> None:

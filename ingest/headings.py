@@ -90,7 +90,7 @@ def _is_label_line(line: Line, known: Known) -> bool:
 def _is_banner(line: Line) -> bool:
     """One text merged across columns: a title or a note, whatever it says."""
     filled = line.filled
-    return line.outside or len(filled) == 1 and line.wide.get(filled[0], 1) > 1
+    return line.outside or (len(filled) == 1 and line.wide.get(filled[0], 1) > 1)
 
 
 def _groups(line: Line) -> dict[int, int]:

@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 # PDF fonts often map a glyph to the radical of the same shape. NFKC knows the Kangxi block
-# (U+2F00–2FD5) but leaves nearly all of the supplement, so these pairs are listed (EquivalentUnifiedIdeograph.txt).
+# (U+2F00–2FD5) but leaves nearly all of the supplement, so these pairs are listed (as in the
+# Unicode file EquivalentUnifiedIdeograph.txt).
 _SUPPLEMENT = dict(
     zip(
         "⺁⺄⺈⺊⺌⺎⺒⺓⺜⺝⺟⺠⺧⺩⺬⺮⺶⺼⺽⻁⻄⻅⻆⻉⻊⻋⻏⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",

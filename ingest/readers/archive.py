@@ -14,7 +14,9 @@ _CHUNK = 256 * 1024
 _SMALL = 20 * MEBIBYTE
 _DECLARATION = re.compile(rb"<!(?:ENTITY|DOCTYPE)")
 # A cell with content (not self-closing) past column Z or row 99,999: the few worth a closer look.
-_FAR_CELL = re.compile(rb'<c(?:\s[^>]*?)?\sr="([A-Z]{2,3}(?=\d)|[A-Z](?=\d{6}))(\d{1,7})"[^>]*[^/]>')
+_FAR_CELL = re.compile(
+    rb'<c(?:\s[^>]*?)?\sr="([A-Z]{2,3}(?=\d)|[A-Z](?=\d{6}))(\d{1,7})"[^>]*[^/]>'
+)
 _OVERLAP = 256
 _LOCAL_HEADER = 30
 
@@ -68,7 +70,9 @@ def _check_sizes(unpacked: int, packed: int, limits: Limits) -> None:
 
 def _check_part(text: bytes, name: str, limits: Limits) -> None:
     if _DECLARATION.search(text):
-        raise Unreadable("This workbook declares XML entities, as no real one does. It was refused.")
+        raise Unreadable(
+            "This workbook declares XML entities, as no real one does. It was refused."
+        )
     if not name.startswith("xl/worksheets/"):
         return
     for found in _FAR_CELL.finditer(text):

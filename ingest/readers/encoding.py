@@ -90,7 +90,7 @@ def _ladder(data: bytes, declared: str | None) -> list[str]:
 
 
 def _is_short_gb(data: bytes) -> bool:
-    """"联通" in GB 18030 is also valid UTF-8, of letters that no Chinese list uses."""
+    """ "联通" in GB 18030 is also valid UTF-8, of letters that no Chinese list uses."""
     try:
         read = data.decode("utf-8")
         other = data.decode("gb18030")

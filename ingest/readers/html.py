@@ -15,7 +15,8 @@ from ingest.readers.limits import Limits
 from ingest.text import clean, join_lines
 
 _DECLARED = re.compile(
-    rb"""<(?:meta[^>]*?charset|\?xml[^>]*?encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE
+    rb"""<(?:meta[^>]*?charset|\?xml[^>]*?encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""",
+    re.IGNORECASE,
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CELLS = ("td", "th")
@@ -70,43 +71,43 @@ def _own_rows(table: LexborNode) -> Iterator[LexborNode]:
             yield from (row for row in part.iter() if row.tag == "tr")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Span:
-    """A cell that reaches into later rows."""
+    """A cell: its text, how many columns it covers, and how many rows from here on."""
 
     text: str
     width: int
     rows: int
 
+    def lowered(self) -> "_Span":
+        """The same cell, seen from the next row."""
+        return _Span(self.text, self.width, self.rows - 1)
+
 
 def _line(number: int, row: LexborNode, spans: dict[int, _Span], limits: Limits) -> Line:
     """One row, with the cells that reach into it from above; `spans` is moved on by a row."""
-    cells: dict[int, str] = {}
-    wide: dict[int, int] = {}
-    carried = set()
+    own = iter([_cell(cell) for cell in row.iter() if cell.tag in _CELLS])
+    placed: dict[int, _Span] = {}
+    carried = frozenset(spans)
     column = 0
-    own = iter([cell for cell in row.iter() if cell.tag in _CELLS])
-    while True:
-        if span := spans.get(column):
-            carried.add(column)
-        elif cell := next(own, None):
-            span = _Span(_text(cell), _span(cell, "colspan", 1_000), _span(cell, "rowspan", 65_534))
-        elif column > max(spans, default=-1):
-            break
-        else:
-            span = _Span("", 1, 1)
-        cells[column] = span.text
-        if span.width > 1:
-            wide[column] = span.width
-        spans[column] = span
+    while span := spans.get(column) or next(own, None) or _gap(column, spans):
+        placed[column] = span
         column += span.width
         _check_width(column, number, limits)
-    for at, span in list(spans.items()):
-        span.rows -= 1
-        if span.rows < 1:
-            del spans[at]
-    filled = [cells.get(at, "") for at in range(column)]
-    return Line(number, filled, wide=wide, carried=frozenset(carried))
+    spans.clear()
+    spans.update({at: span.lowered() for at, span in placed.items() if span.rows > 1})
+    cells = [placed[at].text if at in placed else "" for at in range(column)]
+    wide = {at: span.width for at, span in placed.items() if span.width > 1}
+    return Line(number, cells, wide=wide, carried=carried)
+
+
+def _cell(cell: LexborNode) -> _Span:
+    return _Span(_text(cell), _span(cell, "colspan", 1_000), _span(cell, "rowspan", 65_534))
+
+
+def _gap(column: int, spans: dict[int, _Span]) -> _Span | None:
+    """A missing cell, left of one that reaches down into this row."""
+    return _Span("", 1, 1) if column < max(spans, default=0) else None
 
 
 def _span(cell: LexborNode, name: str, most: int) -> int:

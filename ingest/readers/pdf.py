@@ -10,6 +10,7 @@ from itertools import count
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.page import Page
+from pdfplumber.pdf import PDF
 from pdfplumber.table import Table
 
 from ingest.errors import Unreadable
@@ -23,7 +24,10 @@ _NEAR = 3.0
 _SAME_COLUMN = 6.0
 _DEEPEST_HEADER = 3
 _PAGE_NUMBER = re.compile(r"\W*(?:第\s*)?\d+\s*页?\W*(?:共\s*\d+\s*页)?\W*")
-SCANNED = "This PDF holds pictures of pages but no text. Ask for the original, or recognise its text first."
+SCANNED = (
+    "This PDF holds pictures of pages but no text. "
+    "Ask for the original file, or have its text recognised first."
+)
 
 
 @dataclass(slots=True)
@@ -50,8 +54,8 @@ def pdf_tables(data: bytes, limits: Limits) -> Iterator[Iterator[Line]]:
     scanned or too long.
     """
     blocks = _Blocks(_blocks(data, limits))
-    while blocks.next is not None:
-        yield blocks.table()
+    while first := blocks.take():
+        yield blocks.table(first)
 
 
 class _Blocks:
@@ -60,16 +64,21 @@ class _Blocks:
     def __init__(self, blocks: Iterator[_Block]) -> None:
         self._blocks = blocks
         self._numbers = count(1)
-        self.next = next(blocks, None)
+        self._next = next(blocks, None)
 
-    def table(self) -> Iterator[Line]:
-        """The lines of the next block and of all blocks that continue it."""
-        first = block = self._take()
+    def take(self) -> _Block | None:
+        """The next block, if there is one."""
+        block, self._next = self._next, next(self._blocks, None)
+        return block
+
+    def table(self, first: _Block) -> Iterator[Line]:
+        """The lines of this block and of all blocks that continue it."""
+        block = first
         yield from map(self._numbered, block.above)
         rows = block.rows
-        while self.next and self.next.continues(block):
+        while following := self._continuation(block):
             yield from map(self._numbered, rows[:-1])
-            held, was_open, block = rows[-1], block.open_bottom, self._take()
+            held, was_open, block = rows[-1], block.open_bottom, following
             rows = block.rows[_repeated(first.rows, block.rows) :]
             if rows and _goes_on(held, rows[0], was_open=was_open):
                 rows = [_joined(held, rows[0]), *rows[1:]]
@@ -77,11 +86,8 @@ class _Blocks:
                 rows = [held, *rows]
         yield from map(self._numbered, [*rows, *block.below])
 
-    def _take(self) -> _Block:
-        block = self.next
-        assert block is not None
-        self.next = next(self._blocks, None)
-        return block
+    def _continuation(self, block: _Block) -> _Block | None:
+        return self.take() if self._next and self._next.continues(block) else None
 
     def _numbered(self, line: Line) -> Line:
         line.number = next(self._numbers)
@@ -131,7 +137,7 @@ def _blocks(data: bytes, limits: Limits) -> Iterator[_Block]:
         raise Unreadable("This PDF is damaged: {detail}", detail=error) from error
 
 
-def _document_blocks(document: pdfplumber.PDF, limits: Limits) -> Iterator[_Block]:
+def _document_blocks(document: PDF, limits: Limits) -> Iterator[_Block]:
     if len(document.pages) > limits.pages:
         raise Unreadable("This PDF has more than {limit} pages.", limit=limits.pages)
     any_text = False

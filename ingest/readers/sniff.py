@@ -20,7 +20,9 @@ class FileType(StrEnum):
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_TAGS = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|table|tbody|tr|div)[\s>]", re.IGNORECASE)
+_TAGS = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|meta|table|tbody|tr|div)[\s>]", re.IGNORECASE
+)
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x84\x31\x95\x33")
 _CONTROLS = bytes(range(1, 9)) + bytes(range(14, 27)) + bytes(range(28, 32))
 _OTHERS = {
@@ -56,7 +58,12 @@ def _ole_type(data: bytes) -> FileType:
     """Old Office files and encrypted new ones share one container; stream names tell them apart."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise Unreadable("This workbook is encrypted. Remove its password and try again.")
-    streams = {"Workbook": "", "WordDocument": "Word", "PowerPoint Document": "PowerPoint", "Book": ""}
+    streams = {
+        "Workbook": "",
+        "WordDocument": "Word",
+        "PowerPoint Document": "PowerPoint",
+        "Book": "",
+    }
     found = (name for name in streams if name.encode("utf-16-le") in data)
     if wrong := streams.get(next(found, ""), "Office"):
         raise _wrong(wrong)
