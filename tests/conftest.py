@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import structlog
 from psycopg import sql
 from sqlalchemy import Engine, make_url
 from sqlmodel import Session
@@ -18,6 +19,11 @@ from app.core.i18n import compile_catalogues
 from app.core.settings import Settings, get_settings
 
 POSTGRES = os.environ.get("POOL_TEST_POSTGRES", "")
+PLAIN_LOGS: list[Any] = [  # the default draws coloured tracebacks, which takes seconds
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+]
 NO_POSTGRES = "set POOL_TEST_POSTGRES to the URL of a server to run this on PostgreSQL"
 
 
@@ -31,6 +37,7 @@ def _plain_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setitem(Settings.model_config, "env_file", None)
         get_settings.cache_clear()
         compile_catalogues()
+        structlog.configure(processors=PLAIN_LOGS)
         yield
     get_settings.cache_clear()
 

@@ -13,7 +13,7 @@ from sqlalchemy import text, update
 from sqlmodel import Session, col, select
 
 from app.core import outbox, worker
-from app.core.db import get_engine, now, transaction
+from app.core.db import get_engine, is_postgres, now, transaction
 from app.core.outbox import HANDLERS, Counts, Job, counts, enqueue, enqueue_chunks, job
 from app.core.settings import Settings
 from app.core.worker import MOST_ATTEMPTS, Drained, Worker, drain
@@ -123,6 +123,18 @@ def test_a_change_made_while_its_job_runs_gets_a_job_of_its_own(ran: list[Any]) 
     assert worker._claim()
     put({"number": 1}, key="a")
     assert len(jobs()) == 2
+
+
+def test_a_job_that_also_stands_for_a_second_change_waits_until_that_is_committed(
+    ran: list[Any],
+) -> None:
+    put({"number": 1}, key="a")
+    with transaction() as db:
+        if not is_postgres(db):
+            pytest.skip("one writer at a time: SQLite cannot get into this")
+        enqueue(db, "note", key="a", number=1)
+        assert worker._claim() is None
+    assert worker._claim()
 
 
 def test_a_large_change_is_few_jobs(ran: list[Any]) -> None:

@@ -47,3 +47,10 @@ def test_production_starts_with_a_secret_and_never_shows_it() -> None:
 
 def test_settings_are_read_once() -> None:
     assert get_settings() is get_settings()
+
+
+def test_every_setting_is_in_the_example_and_the_example_has_no_other() -> None:
+    example = Path(__file__).parent.parent.parent / ".env.example"
+    lines = example.read_text(encoding="utf-8").splitlines()
+    named = [line.partition("=")[0] for line in lines if line and not line.startswith("#")]
+    assert sorted(named) == sorted(f"POOL_{name.upper()}" for name in Settings.model_fields)
