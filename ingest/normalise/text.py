@@ -10,6 +10,11 @@ from ingest.text import RADICALS
 
 _SIMPLIFIED = opencc.OpenCC("t2s")
 
+# Full-width digits and letters only: full-width punctuation is Chinese punctuation.
+_HALF_WIDTH = {
+    code: code - 0xFEE0
+    for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\u3000-\u303f"
 _GAP_IN_CHINESE = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
@@ -48,3 +53,10 @@ def folded(text: str) -> str:
 def is_chinese(text: str) -> bool:
     """Whether the text holds at least one Chinese character."""
     return any("\u4e00" <= character <= "\u9fff" for character in text)
+
+
+def prose(text: str) -> str:
+    """Running text for readers: Chinese punctuation and lines stay, letters become half-width."""
+    shown = _INVISIBLE.sub("", text.translate(RADICALS)).translate(_HALF_WIDTH)
+    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in shown.splitlines())
+    return "\n".join(line for line in lines if line)
