@@ -1,0 +1,96 @@
+"""What codes and kinds are called in the visitor's language."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from app.catalogue.index import get_vocabulary
+from app.core.i18n import _, current_language, mark
+from search.engine import Kind
+from search.vocabulary import Vocabulary
+
+FACETS: Mapping[str, str] = {
+    "scenario": mark("Scenario"),
+    "industry": mark("Industry"),
+    "city": mark("City"),
+    "vendor_kind": mark("Vendor type"),
+    "deployment": mark("Deployment"),
+    "price_model": mark("Pricing"),
+    "whitelist": mark("Verification"),
+    "category": mark("Category"),
+    "mode": mark("Form"),
+    "max_price": mark("Budget"),
+}
+KINDS: Mapping[Kind, str] = {
+    Kind.SOLUTION: mark("Solutions"),
+    Kind.VENDOR: mark("Vendors"),
+    Kind.CASE: mark("Cases"),
+    Kind.INFORMATION: mark("Information"),
+    Kind.TRAINING: mark("Trainings"),
+}
+MODES: Mapping[str, str] = {
+    "online": mark("Online"),
+    "offline": mark("On site"),
+    "hybrid": mark("Online and on site"),
+}
+WHITELIST: Mapping[str, str] = {"valid": mark("On the whitelist")}
+
+
+class Named(Protocol):
+    """A term of the vocabulary in both languages."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def name_en(self) -> str: ...
+
+
+TERMS: Mapping[str, Callable[[Vocabulary], Mapping[str, Named]]] = {
+    "scenario": lambda vocabulary: vocabulary.scenarios,
+    "industry": lambda vocabulary: vocabulary.industries,
+    "city": lambda vocabulary: vocabulary.regions,
+    "vendor_kind": lambda vocabulary: vocabulary.vendor_kinds,
+    "deployment": lambda vocabulary: vocabulary.deployments,
+    "price_model": lambda vocabulary: vocabulary.price_models,
+    "category": lambda vocabulary: vocabulary.information_categories,
+}
+FIXED: Mapping[str, Mapping[str, str]] = {"mode": MODES, "whitelist": WHITELIST}
+
+
+def kind_label(kind: str) -> str:
+    """The plural name of a kind, as on a tab: 解决方案, Solutions."""
+    return _(KINDS[Kind(kind)])
+
+
+def facet_label(facet: str) -> str:
+    """What a facet is called above its codes."""
+    return _(FACETS[facet]) if facet in FACETS else facet
+
+
+def code_label(facet: str, code: str) -> str:
+    """What a code of a facet is called; a code that nothing knows is shown as it is."""
+    if facet in FIXED:
+        return _(FIXED[facet][code]) if code in FIXED[facet] else code
+    term = TERMS[facet](get_vocabulary()).get(code) if facet in TERMS else None
+    return _short_name(term) if term else code
+
+
+def is_known(facet: str, code: str) -> bool:
+    """Whether this code may stand in an address."""
+    if facet in FIXED:
+        return code in FIXED[facet]
+    return facet in TERMS and code in TERMS[facet](get_vocabulary())
+
+
+def region_label(code: str) -> str:
+    """A place in full: its city before a county or town (佛山 南海)."""
+    vocabulary = get_vocabulary()
+    city = vocabulary.city_of(code)
+    own = code_label("city", code)
+    return f"{code_label('city', city)} {own}" if city and city != code else own
+
+
+def _short_name(term: Named) -> str:
+    if current_language() == "en" and term.name_en:
+        return term.name_en
+    return str(getattr(term, "short", "") or term.name)

@@ -1,0 +1,70 @@
+"""What a page says to programs: schema.org in JSON-LD, from the same values as the page."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.catalogue.addresses import address, permanent_address
+from app.catalogue.labels import code_label, region_label
+from app.catalogue.models import Case, Record, Solution, Vendor
+from search.engine import Kind
+
+Data = dict[str, Any]
+
+
+def of(record: Record, home: str) -> Data:
+    """The JSON-LD of a vendor, solution or case; `home` is the site's address without a slash."""
+    data = {
+        "@context": "https://schema.org",
+        "@id": home + permanent_address(record.identifier),
+        "identifier": record.identifier,
+        "url": home + address(record),
+        "name": record.name,
+        "description": record.summary,
+        "dateModified": record.updated_at.date().isoformat(),
+        **MAKERS[record.KIND](record, home),
+    }
+    return {name: value for name, value in data.items() if value not in (None, "", [])}
+
+
+def _solution(record: Record, home: str) -> Data:
+    assert isinstance(record, Solution)  # noqa: S101  MAKERS is keyed by kind
+    return {
+        "@type": "Service",
+        "serviceType": [code_label("scenario", code) for code in record.scenarios],
+        "provider": _reference(record.vendor, home),
+    }
+
+
+def _vendor(record: Record, home: str) -> Data:
+    assert isinstance(record, Vendor)  # noqa: S101  MAKERS is keyed by kind
+    organisation = record.organisation
+    region = organisation.region
+    return {
+        "@type": "Organization",
+        "alternateName": organisation.aliases,
+        "taxID": organisation.credit_code,
+        "address": region_label(region) if region else organisation.region_text,
+        "areaServed": record.service_areas,
+    }
+
+
+def _case(record: Record, home: str) -> Data:
+    assert isinstance(record, Case)  # noqa: S101  MAKERS is keyed by kind
+    about = [thing for thing in (record.vendor, record.solution) if thing]
+    return {
+        "@type": "Article",
+        "headline": record.name,
+        "about": [_reference(thing, home) for thing in about],
+        "temporalCoverage": str(record.year) if record.year else None,
+    }
+
+
+def _reference(record: Record, home: str) -> Data:
+    return {"@id": home + permanent_address(record.identifier), "name": record.name}
+
+
+MAKERS: Mapping[Kind, Callable[[Record, str], Data]] = {
+    Kind.SOLUTION: _solution,
+    Kind.VENDOR: _vendor,
+    Kind.CASE: _case,
+}

@@ -1,0 +1,60 @@
+"""The web application put together: settings, middleware, routers, what runs beside it."""
+
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+
+from app.catalogue import routes as catalogue
+from app.catalogue.index import get_searcher
+from app.core.logs import configure_logging
+from app.core.settings import Settings, get_settings
+from app.core.site import install
+from app.core.worker import Worker
+from app.discovery import routes as discovery
+from search.searcher import Query
+
+ROUTERS = (discovery.router, catalogue.router)
+
+log = structlog.get_logger("web")
+
+
+def create_app(settings: Settings | None = None, *, worker: bool = True) -> FastAPI:
+    """The site; with `worker` it also runs the outbox, as exactly one process should."""
+    settings = settings or get_settings()
+    configure_logging(settings)
+    app = FastAPI(
+        title="粤工汇",
+        lifespan=_lifespan(worker=worker),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    install(app, settings)
+    return app
+
+
+def _lifespan(*, worker: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        outbox = Worker()
+        if worker:
+            outbox.start()
+        threading.Thread(target=warm, name="warm", daemon=True).start()
+        yield
+        if worker:
+            outbox.stop()
+
+    return lifespan
+
+
+def warm() -> None:
+    """Load the index and the model before the first visitor has to wait for them."""
+    try:
+        get_searcher().search(Query(text="设备联网", limit=1))
+    except Exception as error:  # the site also runs while the index is being made
+        log.warning("search.cold", error=type(error).__name__)
