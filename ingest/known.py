@@ -41,6 +41,7 @@ def entity(kind: Kind, record_id: str, values: dict[str, Any], scope: str = "") 
         code=values.get("credit_code") or values.get("document_number"),
         region=values.get("region"),
         scope=scope or scope_of(kind, values),
+        by=str(values.get("organiser") or ""),
     )
 
 

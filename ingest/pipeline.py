@@ -107,7 +107,7 @@ def _survey(source: Source) -> Survey:
 
 def _tables(source: Source) -> Iterator[tuple[Sheet, Mapping]]:
     aliases = load_aliases(source.folder)
-    for sheet in read(source.path, encoding=source.encoding):
+    for sheet in read(source.path, encoding=source.encoding, aliases=aliases):
         yield sheet, map_headings(sheet.headings, source.kind, title=sheet.context, aliases=aliases)
 
 
@@ -159,7 +159,7 @@ def _lines(
     unverified = any(word in f"{sheet.name} {sheet.title}" for word in UNVERIFIED)
     for row in sheet.rows:
         fields, extra = mapping.apply(row.values)
-        normalised = normalise_row(mapping.kind, fields, vocabulary)
+        normalised = normalise_row(mapping.kind, fields, vocabulary, context=sheet.context)
         line = Line(
             kind=mapping.kind,
             sheet=sheet.name,
@@ -167,7 +167,8 @@ def _lines(
             raw=dict(row.values),
             values=normalised.values | ({"extra": extra} if extra else {}),
             digest=digest_of(mapping.kind, _cells(mapping, row)),
-            unverified=unverified,
+            unverified=unverified or normalised.unverified,
+            hints=normalised.hints,
         )
         if normalised.rejected:
             line.state = State.REJECTED

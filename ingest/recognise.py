@@ -29,6 +29,7 @@ class Line:
     values: dict[str, Any]
     digest: str
     unverified: bool = False
+    hints: Mapping[str, str] = field(default_factory=dict)
     vendor: dict[str, Any] | None = None
     vendor_digest: str = ""
     links: dict[str, UUID | None] = field(default_factory=dict)
@@ -71,6 +72,12 @@ def digest_of(kind: Kind, raw: Mapping[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _told_of_vendor(hints: Mapping[str, str]) -> dict[str, str]:
+    """What a list of solutions or cases tells of the vendor beside its name."""
+    told = {"credit_code": "vendor_credit_code", "region": "vendor_region"}
+    return {name: hints[hint] for name, hint in told.items() if hint in hints}
+
+
 class Recogniser:
     """Finds the record of each row; what it finds to be new is known from then on."""
 
@@ -84,8 +91,8 @@ class Recogniser:
         if line.kind in (Kind.SOLUTION, Kind.CASE) and text:
             named = normalise_row(Kind.VENDOR, {"name": str(text)}, self.vocabulary)
             if not named.rejected:
-                line.vendor = named.values
-                line.vendor_digest = digest_of(Kind.VENDOR, {"name": str(text)})
+                line.vendor = named.values | _told_of_vendor(line.hints)
+                line.vendor_digest = digest_of(Kind.VENDOR, {"name": str(text), **line.hints})
 
     def recognise(self, line: Line, said_before: SaidBefore) -> list[Proposal]:
         """Set the line's record; returns a proposal for its vendor if the list is new to it.
