@@ -145,11 +145,6 @@ def test_a_word_for_all_industry_narrows_nothing(text: str):
     assert codes[text] == ""
 
 
-@pytest.mark.parametrize("name", ["industry_aliases.csv", "scenario_aliases.csv"])
-def test_weak_words_are_marked_with_yes_or_nothing(name: str):
-    assert {row["weak"] for row in table(name)} == {"yes", ""}
-
-
 def test_no_synonym_stands_in_two_groups_and_no_group_is_a_single_word():
     groups = [listed(row["words"]) for row in table("synonyms.csv")]
     assert len(groups) >= 120
