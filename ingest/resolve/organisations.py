@@ -1,0 +1,139 @@
+"""How alike two names of organisations are.
+
+The scores are a scale of evidence, not probabilities; where they mean "same" or "ask a person"
+is set from labelled pairs (`ingest.evaluation`).
+"""
+
+from functools import lru_cache
+
+from pypinyin import lazy_pinyin
+from rapidfuzz import fuzz
+
+from ingest.normalise.names import NameKey
+from ingest.normalise.places import NATIONAL, agree
+from ingest.normalise.text import is_chinese
+from ingest.normalise.trade import is_plain, is_trade
+from ingest.resolve.entities import Likeness
+
+SAME_NAME = 0.99
+SHORT_NAME = 0.94
+_DIFFERENT_PLACES = "The names are alike, but the places differ."
+_REGISTERED_APART = "Both are registered names and they differ."
+# How much a distinctive name says: two characters are shared by many, five by hardly anyone.
+_DISTINCTIVE = 3
+
+
+def compare(one: NameKey, other: NameKey, *, same_place: bool | None) -> Likeness:
+    """Compare two names; `same_place` is whether their places agree, None when unknown."""
+    if one.branch != other.branch:
+        found = _of_branches(one, other)
+    elif one.core == other.core:
+        found = _of_equal_cores(one, other)
+    else:
+        found = _of_cores(one, other)
+    return _weighed(found, one, other, same_place=same_place)
+
+
+def _of_branches(one: NameKey, other: NameKey) -> Likeness:
+    if one.branch and other.branch:
+        return Likeness(0.5, "They are different branches.")
+    if one.core != other.core:
+        return Likeness(0.4, "One is a branch of somebody else.")
+    return Likeness(0.74, "One is a branch of the other.")
+
+
+def _of_equal_cores(one: NameKey, other: NameKey) -> Likeness:
+    if one.is_group != other.is_group and one.is_full and other.is_full:
+        return Likeness(0.84, "One is a group, the other a company of the same name.")
+    if len(one.core) < _DISTINCTIVE and is_chinese(one.core):
+        return Likeness(0.95, "The names are the same, but short.")
+    return Likeness(SAME_NAME, "The names are the same.")
+
+
+def _of_cores(one: NameKey, other: NameKey) -> Likeness:
+    short, long = sorted((one, other), key=lambda key: len(key.core))
+    spellings = _of_two_scripts(one, other)
+    if spellings:
+        return spellings
+    contained = _of_containment(short, long)
+    similar = _of_similarity(one, other)
+    return contained if contained and contained.score >= similar.score else similar
+
+
+def _of_two_scripts(one: NameKey, other: NameKey) -> Likeness | None:
+    if is_chinese(one.core) == is_chinese(other.core):
+        return None
+    chinese, latin = (one, other) if is_chinese(one.core) else (other, one)
+    if latin.core in (spelled(chinese.core), spelled(chinese.brand)):
+        sure = len(chinese.core) >= _DISTINCTIVE and latin.core == spelled(chinese.core)
+        return Likeness(0.86 if sure else 0.78, "The Latin name spells the Chinese one.")
+    return Likeness(0.0, "The names are in different scripts.")
+
+
+def _of_containment(short: NameKey, long: NameKey) -> Likeness | None:
+    """A short form opens the full name (树根互联 科技) or ends a longer one (海尔 卡奥斯)."""
+    if long.core.startswith(short.core):
+        return _short_form(short, long, long.core[len(short.core) :])
+    if long.core.endswith(short.core) and len(short.core) >= _DISTINCTIVE:
+        if is_trade(short.core) or not is_chinese(short.core):
+            return None
+        if short.is_full and long.is_full:
+            return Likeness(0.7, _REGISTERED_APART)
+        return Likeness(0.85, "One name ends with the whole of the other.")
+    return None
+
+
+def _short_form(short: NameKey, long: NameKey, rest: str) -> Likeness | None:
+    if not is_trade(rest) or is_trade(short.core):
+        return None
+    if short.is_full and long.is_full:
+        return Likeness(0.68, _REGISTERED_APART)
+    if not is_plain(rest):
+        return Likeness(0.76, "One may be a company of the other's family.")
+    if len(short.core) < _DISTINCTIVE:
+        return Likeness(0.84, "One may be the short name of the other.")
+    return Likeness(SHORT_NAME, "One is the short name of the other.")
+
+
+def _of_similarity(one: NameKey, other: NameKey) -> Likeness:
+    cores = fuzz.ratio(one.core, other.core) / 100
+    brands = fuzz.ratio(one.brand, other.brand) / 100
+    if not is_chinese(one.core):
+        return Likeness(0.95 * cores, "The names are spelled alike.")
+    if one.brand == other.brand:
+        return _of_equal_brands(one, other)
+    if len(one.core) == len(other.core) and sorted(one.core) == sorted(other.core):
+        return Likeness(0.82, "The same characters stand in another order.")
+    if len(one.brand) == len(other.brand) and spelled(one.brand) == spelled(other.brand):
+        return Likeness(0.8 if cores > 0.5 else 0.6, "The names sound the same.")
+    return Likeness(0.9 * (0.65 * brands + 0.35 * cores), "The names are written alike.")
+
+
+def _of_equal_brands(one: NameKey, other: NameKey) -> Likeness:
+    """美云智数科技 and 美云智数软件: the same brand with different words of trade."""
+    if one.is_full and other.is_full:
+        return Likeness(0.66, _REGISTERED_APART)
+    sure = len(one.brand) >= _DISTINCTIVE
+    return Likeness(0.84 if sure else 0.74, "The brand is the same, the rest differs.")
+
+
+def _weighed(found: Likeness, one: NameKey, other: NameKey, *, same_place: bool | None) -> Likeness:
+    """Places that differ speak against, and decide where two registered names open with them."""
+    if same_place is not False:
+        return found
+    if one.is_full and other.is_full and NATIONAL not in (one.region, other.region):
+        return Likeness(min(found.score, 0.62), _DIFFERENT_PLACES)
+    if found.score < 0.75:
+        return Likeness(found.score - 0.12, found.reason)
+    return Likeness(min(found.score - 0.1, 0.82), _DIFFERENT_PLACES)
+
+
+def same_place(one: NameKey, other: NameKey, regions: tuple[str | None, str | None]) -> bool | None:
+    """Whether two organisations can be in one place, by their names first, then by `regions`."""
+    return agree(one.region or regions[0] or "", other.region or regions[1] or "")
+
+
+@lru_cache(maxsize=65536)
+def spelled(text: str) -> str:
+    """A Chinese name in pinyin without tones or spaces."""
+    return "".join(lazy_pinyin(text)).lower()
