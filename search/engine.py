@@ -21,6 +21,18 @@ class Kind(StrEnum):
     TRAINING = "training"
 
 
+class Order(StrEnum):
+    """How a page beyond the ranked candidates is sorted; ties by the salted id."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    NAME = "name"
+
+
+class EngineBusy(RuntimeError):
+    """Another process is writing to this index; the same call succeeds later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One public thing as the index sees it; derived from the database, never the other way.
@@ -45,6 +57,26 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A document made ready: engines know neither languages nor models.
+
+    `words` are the tokens of all a reader sees, as often as they occur; `hints` further tokens
+    that weigh little (how factories complain about its scenarios). `exact` are its normalised
+    names and identifiers, `prefixes` the keys under which suggestions find it, `alphabetical`
+    its place in the order by name. `vector` is a unit vector of the model called `space`.
+    """
+
+    document: Document
+    words: tuple[str, ...]
+    hints: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    alphabetical: str = ""
+    vector: Vector | None = None
+    space: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WriteResult:
     """`applied` documents were written; `refused` maps an id to the reason."""
 
@@ -54,15 +86,21 @@ class WriteResult:
 
 @dataclass(frozen=True, slots=True)
 class CandidateRequest:
-    """What the layer above the engine asks: tokens to match, a vector, and filters.
+    """What the layer above the engine asks: tokens, a vector, exact names, and filters.
 
+    A document matches when it shares enough of `required` (by weight of rarity), or lies
+    unusually near to `vector` for its kind, or carries one of the names in `exact`; that depends
+    on no filter. A request with none of the three matches everything. `tokens` only score.
     `filters` maps a facet to the accepted codes: OR inside a facet, AND across facets.
-    `max_price` (fen) refuses only what is stated to cost more.
+    `max_price` (fen) refuses only what is stated to cost more. `space` names the vector's model.
     """
 
     kinds: tuple[Kind, ...]
     tokens: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
     vector: Vector | None = None
+    space: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     max_price: int | None = None
     facets: tuple[str, ...] = ()
@@ -70,15 +108,28 @@ class CandidateRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
-    """Two ranked lists of (id, score), the number of matches, and facet → code → count.
+class Candidate:
+    """A match in one of the two top lists, with both scores: BM25 (0 when no word is shared)
+    and cosine (None without vectors), rounded to six decimals, and its facets."""
 
-    A facet's counts are taken with every other filter applied but not its own, so that each
-    count equals the total a click on it gives.
+    id: str
+    words: float
+    meaning: float | None
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    price_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The union of the `depth` best by words and by meaning, in an order that favours nobody.
+
+    `exact` are the ids that carry one of the exact names asked for. `total` counts all matches.
+    `facets`: facet → code → count, taken with every other filter applied but not its own, so
+    that each count equals the total a click on it gives.
     """
 
-    words: Sequence[tuple[str, float]]
-    meaning: Sequence[tuple[str, float]]
+    found: Sequence[Candidate]
+    exact: Sequence[str]
     total: int
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -86,17 +137,43 @@ class Candidates:
 class Engine(Protocol):
     """The one door to an index; nothing of an engine's own vocabulary passes through it."""
 
-    def apply(self, upserts: Sequence[Document], deletes: Sequence[str] = ()) -> WriteResult:
-        """Write and delete; idempotent; visible to the next request when it returns."""
+    def apply(self, upserts: Sequence[Entry], deletes: Sequence[str] = ()) -> WriteResult:
+        """Write and delete; idempotent; visible to the next request when it returns.
+
+        Raises EngineBusy when another process holds the index for too long.
+        """
         ...
 
     def candidates(self, request: CandidateRequest) -> Candidates: ...
 
-    def versions(self) -> Mapping[str, int]:
-        """Every indexed id with its version, to prove that the index equals the database."""
+    def page(
+        self, request: CandidateRequest, order: Order, offset: int, limit: int
+    ) -> Sequence[str]:
+        """Ids of matches in an order of the whole; RELEVANCE leaves out what `candidates` found."""
         ...
 
-    def rebuild(self, documents: Iterable[Document]) -> None:
+    def documents(self, ids: Sequence[str]) -> Sequence[Document]:
+        """The documents as they were given, in the order asked; unknown ids are left out."""
+        ...
+
+    def vector(self, id: str, space: str) -> Vector | None:
+        """The unit vector given for a document in this space, if there is one."""
+        ...
+
+    def starting_with(
+        self, prefixes: Sequence[str], kinds: Sequence[Kind], limit: int
+    ) -> Sequence[Document]:
+        """Documents with a key that begins with one of the prefixes, earlier prefixes first."""
+        ...
+
+    def versions(self, space: str = "") -> Mapping[str, int]:
+        """Every indexed id with its version, to prove that the index equals the database.
+
+        With `space`, only those whose vector is of that model: the rest has to be indexed again.
+        """
+        ...
+
+    def rebuild(self, entries: Iterable[Entry]) -> None:
         """Fill a fresh index beside the live one, then switch; on error the live one stays."""
         ...
 

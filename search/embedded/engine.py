@@ -1,0 +1,180 @@
+"""The embedded engine: one writer at a time, any number of readers, one folder."""
+
+import fcntl
+import shutil
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+from search.embedded.generation import Generation, current, discard_others, fresh, switch
+from search.embedded.matching import filtered, match
+from search.embedded.ranking import Head, head, ordered
+from search.embedded.state import KIND, Snapshot
+from search.engine import (
+    Candidate,
+    CandidateRequest,
+    Candidates,
+    Document,
+    EngineBusy,
+    Entry,
+    Kind,
+    Order,
+    Vector,
+    WriteResult,
+)
+
+# entries written in one commit of a rebuild: bounds memory, not time
+_BATCH = 2000
+
+
+class EmbeddedEngine:
+    """An index in a folder. Processes share it: each sees what any of them has committed."""
+
+    def __init__(self, folder: Path, *, patience: float = 30.0) -> None:
+        """Open or create; `patience`: seconds to wait for another process that is writing."""
+        self._root = folder
+        self._patience = patience
+        self._opening = threading.Lock()
+        folder.mkdir(parents=True, exist_ok=True)
+        if not current(folder):
+            with self._alone():
+                if not current(folder):
+                    self._create()
+        self._live = Generation(folder / current(folder))
+
+    def _create(self) -> None:
+        folder = fresh(self._root)
+        switch(self._root, folder)
+
+    def apply(self, upserts: Sequence[Entry], deletes: Sequence[str] = ()) -> WriteResult:
+        """Write and delete in one commit; an older version never overwrites a newer one."""
+        with self._alone():
+            return self._generation().write(upserts, deletes)
+
+    def candidates(self, request: CandidateRequest) -> Candidates:
+        """Both top lists, exact names, true total and counts, all of one commit."""
+        snapshot = self._generation().snapshot()
+        found = match(snapshot, request)
+        passed = filtered(snapshot, request, found.matched)
+        best = head(snapshot, request, found, passed.rows)
+        named = set(found.named.tolist())
+        return Candidates(
+            found=_candidates(snapshot, best),
+            exact=[snapshot.ids[row] for row in best.rows.tolist() if row in named],
+            total=int(passed.rows.sum()),
+            facets=passed.facets,
+        )
+
+    def page(
+        self, request: CandidateRequest, order: Order, offset: int, limit: int
+    ) -> Sequence[str]:
+        """Ids of one page of a whole order; RELEVANCE goes on where `candidates` ends."""
+        snapshot = self._generation().snapshot()
+        found = match(snapshot, request)
+        passed = filtered(snapshot, request, found.matched).rows
+        if order is Order.RELEVANCE:
+            passed[head(snapshot, request, found, passed).rows] = False
+        rows = ordered(snapshot, found, passed, order)
+        return [snapshot.ids[row] for row in rows[offset : offset + limit].tolist()]
+
+    def documents(self, ids: Sequence[str]) -> Sequence[Document]:
+        """The documents as they were given; unknown ids are left out."""
+        live = self._generation()
+        live.snapshot()
+        found = (live.document(id_) for id_ in ids)
+        return [document for document in found if document is not None]
+
+    def vector(self, id: str, space: str) -> Vector | None:
+        """The unit vector of a document in the space of one model."""
+        return self._generation().vector(id, space)
+
+    def starting_with(
+        self, prefixes: Sequence[str], kinds: Sequence[Kind], limit: int
+    ) -> Sequence[Document]:
+        """Documents with a suggestion key under one of the prefixes, earlier prefixes first."""
+        snapshot = self._generation().snapshot()
+        wanted = snapshot.facets[KIND].having(kinds, snapshot.rows) & snapshot.alive
+        rows: dict[int, None] = {}
+        for prefix in prefixes:
+            found = snapshot.words.rows_prefixed(prefix, 8 * limit)
+            rows |= dict.fromkeys(row for row in found if wanted[row])
+        return self.documents([snapshot.ids[row] for row in islice(rows, limit)])
+
+    def versions(self, space: str = "") -> Mapping[str, int]:
+        """Every id with its version; with `space`, only those with a vector of that model."""
+        return self._generation().versions(space)
+
+    def rebuild(self, entries: Iterable[Entry]) -> None:
+        """Fill a fresh folder and switch to it; when that fails the live one stays."""
+        with self._alone():
+            folder = fresh(self._root)
+            try:
+                _fill(Generation(folder), iter(entries))
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            switch(self._root, folder)
+            self._generation()
+            discard_others(self._root, folder.name)
+
+    def close(self) -> None:
+        """Let the files go; every commit is already on disk."""
+        self._live.journal.close()
+
+    def _generation(self) -> Generation:
+        name = current(self._root)
+        if name != self._live.name:
+            with self._opening:
+                if name != self._live.name:
+                    # the old one closes with its last reader
+                    self._live = Generation(self._root / name)
+        return self._live
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """The only writer among all processes and threads; the lock dies with its process."""
+        until = time.monotonic() + self._patience
+        with (self._root / "writer.lock").open("w") as file:
+            while not _locked(file.fileno()):
+                if time.monotonic() > until:
+                    raise EngineBusy(f"another process is writing to {self._root}")
+                time.sleep(0.02)
+            yield
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _fill(generation: Generation, entries: Iterator[Entry]) -> None:
+    while batch := list(islice(entries, _BATCH)):
+        generation.write(batch, (), large=True)
+
+
+def _candidates(snapshot: Snapshot, best: Head) -> list[Candidate]:
+    codes = {
+        facet: column.codes_of(best.rows)
+        for facet, column in snapshot.facets.items()
+        if facet != KIND
+    }
+    return [_candidate(snapshot, best, codes, row) for row in best.rows.tolist()]
+
+
+def _candidate(
+    snapshot: Snapshot, best: Head, codes: Mapping[str, Mapping[int, tuple[str, ...]]], row: int
+) -> Candidate:
+    price = int(snapshot.prices[row])
+    return Candidate(
+        id=snapshot.ids[row],
+        words=best.words.get(row, 0.0),
+        meaning=None if best.meaning is None else best.meaning.get(row),
+        facets={facet: found[row] for facet, found in codes.items() if row in found},
+        price_from=None if price < 0 else price,
+    )

@@ -1,0 +1,162 @@
+"""The folders of an index: each rebuild fills a new one, and one small file says which is live."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from search.embedded.journal import Journal, Mark
+from search.embedded.state import Snapshot, State
+from search.embedded.words import WordIndex
+from search.engine import Document, Entry, Vector, WriteResult
+
+# raised when the files change: an older folder is then left behind and everything indexed again
+FORMAT = 1
+_POINTER = "CURRENT"
+
+
+def current(root: Path) -> str:
+    """The name of the live folder, empty when there is none of this format."""
+    try:
+        name = (root / _POINTER).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
+    return name if name.startswith(f"v{FORMAT}-") and (root / name).is_dir() else ""
+
+
+def fresh(root: Path) -> Path:
+    """A new, empty folder beside the live one; what an earlier try left half made is removed."""
+    discard_others(root, current(root))
+    numbers = [int(path.name.rpartition("-")[2]) for path in root.glob("v*-*")]
+    folder = root / f"v{FORMAT}-{max(numbers, default=0) + 1:06d}"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def switch(root: Path, folder: Path) -> None:
+    """Make `folder` the live one, at once and durably."""
+    beside = root / f"{_POINTER}.new"
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(folder.name)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(root / _POINTER)
+
+
+def discard_others(root: Path, name: str) -> None:
+    """Remove every folder but the live one; readers that still look at one keep what they see."""
+    for path in root.glob("v*-*"):
+        if path.name != name:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+class Generation:
+    """One folder: word index, journal, and the state read from them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = folder.name
+        self.journal = Journal(folder)
+        self._words = WordIndex(folder / "words")
+        self._stamp = folder / "words" / "meta.json"
+        self._seen: tuple[int, int] | None = None
+        self._state = State()
+        self._lock = threading.Lock()
+        self._snapshot = self._read()
+
+    def snapshot(self) -> Snapshot:
+        """The last commit of any process; costs one look at a file when nothing is new."""
+        if self._seen != _version(self._stamp):
+            with self._lock:
+                if self._seen != _version(self._stamp):
+                    self._snapshot = self._read()
+        return self._snapshot
+
+    def _read(self) -> Snapshot:
+        # looked at first: a commit in between is then seen as new by the next request
+        seen = _version(self._stamp)
+        view = self._words.view()
+        mark = Mark(**view.state)
+        self._state.extend(self.journal.read(self._state.mark, mark), mark)
+        snapshot = self._state.snapshot(view, self.journal.vectors(self._state.dimension, mark))
+        self._seen = seen
+        return snapshot
+
+    def write(
+        self, upserts: Sequence[Entry], deletes: Sequence[str], *, large: bool = False
+    ) -> WriteResult:
+        """One commit; the caller makes sure that nobody else writes."""
+        self.snapshot()
+        removed = set(deletes)
+        entries, refused = self._newest(
+            entry for entry in upserts if entry.document.id not in removed
+        )
+        gone = sorted(id_ for id_ in removed if id_ in self._state.rows)
+        if entries or gone:
+            mark = self.journal.append(self._state.mark, entries, gone)
+            rows = enumerate(entries, start=self._state.mark.rows)
+            self._words.write(rows, gone, mark.as_dict(), large=large)
+            self.snapshot()
+        return WriteResult(len(entries), refused)
+
+    def _newest(self, upserts: Iterable[Entry]) -> tuple[list[Entry], dict[str, str]]:
+        """The entries that are at least as new as what is indexed and as each other."""
+        chosen: dict[str, Entry] = {}
+        refused: dict[str, str] = {}
+        for entry in upserts:
+            id_, version = entry.document.id, entry.document.version
+            known = chosen[id_].document.version if id_ in chosen else self._version_of(id_)
+            if known is not None and version < known:
+                refused[id_] = f"version {version} is older than {known}"
+            else:
+                chosen[id_] = entry
+        return self._of_one_space(list(chosen.values())), refused
+
+    def _version_of(self, id_: str) -> int | None:
+        row = self._state.rows.get(id_)
+        return None if row is None else int(self._state.versions.view()[row])
+
+    def _of_one_space(self, entries: list[Entry]) -> list[Entry]:
+        """Vectors of another model than the folder's cannot be compared, so they are left out."""
+        spaces = (entry.space for entry in entries if entry.vector is not None)
+        space = self._state.space or next(spaces, "")
+        return [
+            entry if entry.space == space else replace(entry, vector=None, space="")
+            for entry in entries
+        ]
+
+    def versions(self, space: str) -> dict[str, int]:
+        """Every live id with its version; with `space`, those that have a vector of it."""
+        self.snapshot()
+        if space and space != self._state.space:
+            return {}
+        versions, held = self._state.versions.view(), self._state.embedded.view()
+        rows = dict(self._state.rows)
+        return {id_: int(versions[row]) for id_, row in rows.items() if held[row] or not space}
+
+    def document(self, id_: str) -> Document | None:
+        row = self._state.rows.get(id_)
+        if row is None:
+            return None
+        offset, size = self._state.documents.view()[row].tolist()
+        return self.journal.document((offset, size))
+
+    def vector(self, id_: str, space: str) -> Vector | None:
+        snapshot = self.snapshot()
+        row = self._state.rows.get(id_)
+        if row is None or snapshot.nearness is None or space != snapshot.space:
+            return None
+        place = int(snapshot.places[row])
+        return None if place < 0 else np.array(snapshot.nearness.exact[place])
+
+
+def _version(stamp: Path) -> tuple[int, int] | None:
+    """Changes with every commit, since the file is replaced by each."""
+    try:
+        found = stamp.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns

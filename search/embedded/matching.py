@@ -1,0 +1,175 @@
+"""Which documents match, which of them pass the filters, and how many there are of each kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.embedded.columns import Mask
+from search.embedded.nearness import MARGIN
+from search.embedded.state import KIND, Numbers, Snapshot
+from search.engine import CandidateRequest, Vector
+
+# the share of the query's rarity that a document has to share
+ENOUGH = 0.3
+# about so many documents of a kind would pass the floor of nearness by chance
+BY_CHANCE = 20
+_LARGEST_SHARE = 0.2
+_KEPT_QUERIES = 16
+_KEPT_TOKENS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One query against one snapshot, before any filter: per row, whether it matches, the
+    weight of the shared tokens, and the approximate cosine (None without vectors)."""
+
+    matched: Mask
+    weight: NDArray[np.float32]
+    near: NDArray[np.float32] | None
+    named: Numbers
+
+
+def match(snapshot: Snapshot, request: CandidateRequest) -> Match:
+    """Decide row by row; the answer is kept for the next page or filter of the same query."""
+    vector = None if request.vector is None else request.vector.tobytes()
+    key = (request.required, request.exact, vector, request.space)
+    kept = snapshot.cache.get(key)
+    if isinstance(kept, Match):
+        return kept
+    found = _match(snapshot, request)
+    _keep(snapshot.cache, key, found, _KEPT_QUERIES)
+    return found
+
+
+def _match(snapshot: Snapshot, request: CandidateRequest) -> Match:
+    weight, enough = _weights(snapshot, request.required)
+    matched = weight >= enough
+    named = snapshot.words.rows_named(request.exact)
+    named = named[snapshot.alive[named]]
+    matched[named] = True
+    near = None
+    if request.vector is not None and snapshot.nearness and request.space == snapshot.space:
+        near = _by_row(snapshot, snapshot.nearness.approximate(request.vector))
+        matched |= _unusually_near(snapshot, request.vector, near)
+    if not (request.required or request.exact or request.vector is not None):
+        matched[:] = True
+    return Match(matched & snapshot.alive, weight, near, named)
+
+
+def _weights(snapshot: Snapshot, required: tuple[str, ...]) -> tuple[NDArray[np.float32], float]:
+    """The weight of shared tokens of each row, rarer ones weighing more, and how much suffices."""
+    weight = np.zeros(snapshot.rows, np.float32)
+    alive = int(snapshot.alive.sum())
+    total = 0.0
+    for token in required:
+        rows = _rows_with(snapshot, token)
+        if len(rows):
+            rarity = float(np.log1p((alive - len(rows) + 0.5) / (len(rows) + 0.5)))
+            weight[rows] += rarity
+            total += rarity
+    # a hair below, since the sums are float32
+    return weight, max(ENOUGH * total * 0.9999, 1e-6)
+
+
+def _rows_with(snapshot: Snapshot, token: str) -> Numbers:
+    kept = snapshot.cache.get(token)
+    if isinstance(kept, np.ndarray):
+        return kept
+    rows = snapshot.words.rows_with(token)
+    _keep(snapshot.cache, token, rows, _KEPT_TOKENS)
+    return rows
+
+
+def _keep(cache: dict[object, object], key: object, value: object, limit: int) -> None:
+    """Forget the oldest of the same type; two threads at once do no harm."""
+    alike = [kept for kept, held in list(cache.items()) if type(held) is type(value)]
+    for kept in alike[: max(0, len(alike) - limit + 1)]:
+        cache.pop(kept, None)
+    cache[key] = value
+
+
+def _by_row(snapshot: Snapshot, by_place: NDArray[np.float32]) -> NDArray[np.float32]:
+    near = np.full(snapshot.rows, -1, np.float32)
+    near[snapshot.holders] = by_place
+    return near
+
+
+def _unusually_near(snapshot: Snapshot, query: Vector, near: NDArray[np.float32]) -> Mask:
+    """Cosine above a floor taken from the cosines of all documents of the same kind.
+
+    Cosines of one model crowd together and differ from query to query, so a fixed floor
+    means nothing; how far a document stands out of its kind does.
+    """
+    passed = np.zeros(snapshot.rows, np.bool_)
+    held = snapshot.alive & (snapshot.places >= 0)
+    kinds = snapshot.facets[KIND]
+    for kind in kinds.counts(held):
+        rows = np.flatnonzero(held & kinds.having([kind], snapshot.rows))
+        floor = _floor(near[rows])
+        close = rows[near[rows] >= floor - MARGIN]
+        exact = _cosines(snapshot, query, close)
+        passed[close[exact >= floor]] = True
+    return passed
+
+
+def _floor(near: NDArray[np.float32]) -> float:
+    if len(near) == 1:
+        return -1.0
+    share = min(_LARGEST_SHARE, BY_CHANCE / len(near))
+    spread = float(near.std(dtype=np.float64))
+    return float(near.mean(dtype=np.float64)) + NormalDist().inv_cdf(1 - share) * spread
+
+
+def _cosines(snapshot: Snapshot, query: Vector, rows: Numbers) -> NDArray[np.float64]:
+    if snapshot.nearness is None:
+        return np.zeros(0)
+    return snapshot.nearness.cosines(query, snapshot.places[rows])
+
+
+def cosines(snapshot: Snapshot, query: Vector, rows: Numbers) -> dict[int, float]:
+    """Exact cosines, rounded to six decimals, of those rows that have a vector."""
+    rows = rows[snapshot.places[rows] >= 0]
+    return dict(zip(rows.tolist(), _cosines(snapshot, query, rows).tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """The matches that pass every filter, and per facet those that pass every other filter."""
+
+    rows: Mask
+    facets: Mapping[str, Mapping[str, int]]
+
+
+def filtered(snapshot: Snapshot, request: CandidateRequest, matched: Mask) -> Filtered:
+    """OR inside a facet, AND across; a facet's counts disregard its own filter."""
+    base = matched.copy()
+    if request.max_price is not None:
+        base &= snapshot.prices <= request.max_price
+    wanted = {facet: codes for facet, codes in request.filters.items() if codes}
+    masks = {facet: _having(snapshot, facet, codes) for facet, codes in wanted.items()}
+    masks[KIND] = _having(snapshot, KIND, request.kinds)
+    counts = {facet: _counts(snapshot, facet, _all(base, masks, facet)) for facet in request.facets}
+    return Filtered(_all(base, masks, ""), counts)
+
+
+def _having(snapshot: Snapshot, facet: str, codes: tuple[str, ...]) -> Mask:
+    column = snapshot.facets.get(facet)
+    if column is None:
+        return np.zeros(snapshot.rows, np.bool_)
+    return column.having(codes, snapshot.rows)
+
+
+def _counts(snapshot: Snapshot, facet: str, mask: Mask) -> dict[str, int]:
+    column = snapshot.facets.get(facet)
+    return column.counts(mask) if column else {}
+
+
+def _all(base: Mask, masks: Mapping[str, Mask], but: str) -> Mask:
+    passed = base.copy()
+    for facet, mask in masks.items():
+        if facet != but:
+            passed &= mask
+    return passed

@@ -1,0 +1,153 @@
+"""What the process keeps in memory of one generation, and unchanging snapshots of it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.embedded.columns import Facet, FacetView, Growing, Mask
+from search.embedded.journal import Gone, Line, Mark
+from search.embedded.nearness import Nearness, NearnessView
+from search.embedded.words import WordView
+from search.engine import Vector
+
+Numbers = NDArray[np.int64]
+
+KIND = "kind"
+# ties are broken by a hash, so that no name and no early comer is favoured
+_SALT = b"yuegonghui"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One commit, with everything a request needs; rows are numbered from 0.
+
+    `places` gives each row its vector's number or -1, `holders` each vector its row.
+    """
+
+    words: WordView
+    alive: Mask
+    facets: Mapping[str, FacetView]
+    prices: Numbers
+    ties: NDArray[np.uint64]
+    places: Numbers
+    holders: Numbers
+    nearness: NearnessView | None
+    space: str
+    ids: Sequence[str]
+    alphabetical: Sequence[str]
+    dates: Sequence[str]
+    cache: dict[object, object] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        return len(self.alive)
+
+    @cached_property
+    def by_date(self) -> Numbers:
+        """Rank of each row from newest to oldest; rows without a date come last."""
+        return _ranks(self.ties, self.dates[: self.rows], newest=True)
+
+    @cached_property
+    def by_name(self) -> Numbers:
+        """Rank of each row in the order of names."""
+        return _ranks(self.ties, self.alphabetical[: self.rows], newest=False)
+
+
+def _ranks(ties: NDArray[np.uint64], keys: Sequence[str], *, newest: bool) -> Numbers:
+    """Partial dates sort as text: 2024 is older than 2024-03."""
+    _, numbers = np.unique(np.array([*keys, ""], dtype=str), return_inverse=True)
+    numbers = numbers[:-1]
+    order = np.lexsort((ties, -numbers if newest else numbers))
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks
+
+
+class State:
+    """Grows with the journal; not for several threads at once."""
+
+    def __init__(self) -> None:
+        self.mark = Mark()
+        self.space = ""
+        self.dimension = 0
+        self.rows: dict[str, int] = {}
+        self.versions = Growing(np.int64)
+        self.documents = Growing(np.int64, 2)
+        self.embedded = Growing(np.bool_)
+        self._ids: list[str] = []
+        self._alphabetical: list[str] = []
+        self._dates: list[str] = []
+        self._alive = Growing(np.bool_)
+        self._prices = Growing(np.int64)
+        self._ties = Growing(np.uint64)
+        self._places = Growing(np.int64)
+        self._holders = Growing(np.int64)
+        self._facets: dict[str, Facet] = {KIND: Facet()}
+        self._nearness: Nearness | None = None
+
+    def extend(self, lines: Iterable[Line | Gone], mark: Mark) -> None:
+        """Take in what lies between the last mark and this one."""
+        for line in lines:
+            self._take(line)
+        self.mark = mark
+
+    def _take(self, line: Line | Gone) -> None:
+        before = self.rows.pop(line.id, None)
+        if before is not None:
+            self._alive.view()[before] = False
+        if isinstance(line, Gone):
+            return
+        row = len(self._ids)
+        self.rows[line.id] = row
+        self._ids.append(line.id)
+        self._alphabetical.append(line.alphabetical)
+        self._dates.append(line.date)
+        self._alive.extend([True])
+        self.versions.extend([line.version])
+        self.documents.extend([line.document])
+        self._prices.extend([-1 if line.price_from is None else line.price_from])
+        self._ties.extend([tie(line.id)])
+        self._take_vector(row, line)
+        self._take_facets(row, line)
+
+    def _take_vector(self, row: int, line: Line) -> None:
+        held = bool(line.space)
+        self.embedded.extend([held])
+        self._places.extend([len(self._holders.view()) if held else -1])
+        if held:
+            self._holders.extend([row])
+            self.space, self.dimension = line.space, line.dimension
+
+    def _take_facets(self, row: int, line: Line) -> None:
+        self._facets[KIND].extend([(row, line.kind)])
+        for facet, codes in line.facets.items():
+            column = self._facets.setdefault(facet, Facet())
+            column.extend((row, code) for code in dict.fromkeys(codes))
+
+    def snapshot(self, words: WordView, exact: Vector) -> Snapshot:
+        """Everything as of the mark, beside the word index of the same commit."""
+        if self.dimension and self._nearness is None:
+            self._nearness = Nearness(self.dimension)
+        return Snapshot(
+            words=words,
+            alive=self._alive.view().copy(),
+            facets={name: facet.view() for name, facet in self._facets.items()},
+            prices=self._prices.view(),
+            ties=self._ties.view(),
+            places=self._places.view(),
+            holders=self._holders.view(),
+            nearness=self._nearness.view(exact) if self._nearness else None,
+            space=self.space,
+            ids=self._ids,
+            alphabetical=self._alphabetical,
+            dates=self._dates,
+        )
+
+
+def tie(id_: str) -> int:
+    """A place among equals that has nothing to do with names or time."""
+    return int.from_bytes(hashlib.blake2b(id_.encode(), key=_SALT, digest_size=8).digest(), "big")
