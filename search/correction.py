@@ -10,7 +10,7 @@ from search.analysis import fold, initials, normalise, syllables
 from search.vocabulary import Vocabulary
 
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
-_LATIN_RUN = re.compile(r"(?<![\w.#+-])[a-z]+(?:[ '][a-z]+)*(?![\w.#+-])")
+_LATIN_RUN = re.compile(r"(?<![\w.#+/:@-])[a-z]+(?:[ '][a-z]+)*(?![\w.#+/:@-])")
 _HAN_TERM = re.compile(r"[\u3400-\u9fff]{2,8}")
 _SHORTEST_PINYIN = 5
 _LONGEST_TERM = 8

@@ -97,7 +97,8 @@ class Reader:
         """Chips, core, synonyms; `correct=False` takes the text as typed."""
         correction = self.corrector.correct(text) if correct else None
         searched = correction.text if correction else text
-        chips = sorted(self._chips(searched), key=lambda chip: (chip.start, chip.facet))
+        found = _not_inside(list(self._chips(searched)))
+        chips = sorted(found, key=lambda chip: (chip.start, chip.facet))
         return Understanding(
             text=text,
             corrected=correction.text if correction else None,
@@ -129,7 +130,8 @@ class Reader:
     def _words_beside(self, text: str) -> tuple[str, ...]:
         """Other words for what was said; those of the longest, most telling words first."""
         folded, _ = fold(text)
-        mentions = sorted(self._synonyms.find(text), key=lambda mention: -len(mention.said))
+        said = [m for m in self._synonyms.find(text) if not _refused(text, m)]
+        mentions = sorted(said, key=lambda mention: -len(mention.said))
         words = dict.fromkeys(word for mention in mentions for word in mention.value)
         return tuple(word for word in words if word.lower() not in folded)[:_MOST_SYNONYMS]
 
@@ -181,6 +183,17 @@ def _once(chips: Iterable[Chip]) -> Iterator[Chip]:
         if chip.code not in seen:
             seen.add(chip.code)
             yield chip
+
+
+def _not_inside(chips: list[Chip]) -> list[Chip]:
+    """Without what is part of a longer word for how or who: 系统集成 in 系统集成商."""
+    over = [chip for chip in chips if chip.facet in _CUT_OUT]
+    return [chip for chip in chips if not any(_holds(longer, chip) for longer in over)]
+
+
+def _holds(longer: Chip, chip: Chip) -> bool:
+    within = longer.start <= chip.start and chip.end <= longer.end
+    return within and len(longer.said) > len(chip.said)
 
 
 def _lexicon(terms: Iterable[Term]) -> Lexicon[str]:

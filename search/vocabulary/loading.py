@@ -18,44 +18,47 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
     A file of the same name in `folder` adds rows, and a row with the same key replaces the
     packaged one. Raises ValueError naming file and line for a malformed row.
     """
-
     folders = [PACKAGED, *([folder] if folder else [])]
 
     def rows(name: str, key: str, *required: str) -> list[Row]:
-        return read_rows(name, folders, key.split(), required)
+        return read_rows(f"{name}.csv", folders, key.split(), required)
 
-    regions = _regions(rows)
-    industries = _industries(rows)
-    scenarios = _scenarios(rows)
-    readings = {row["text"]: row["pinyin"] for row in rows("places_pinyin.csv", "text", "pinyin")}
-    teach(readings)
+    regions, industries, scenarios = _regions(rows), _industries(rows), _scenarios(rows)
+    teach({row["text"]: row["pinyin"] for row in rows("places_pinyin", "text", "pinyin")})
     return Vocabulary(
         regions=regions,
         industries=industries,
         scenarios=scenarios,
-        deployments=_terms(rows("deployments.csv", "code", "name", "name_en")),
-        price_models=_terms(rows("price_models.csv", "code", "name", "name_en")),
-        vendor_kinds=_terms(rows("vendor_kinds.csv", "code", "name", "name_en")),
-        information_categories=_terms(
-            rows("information_categories.csv", "code", "name", "name_en")
-        ),
-        names=Names(
-            regions=_region_names(rows, regions),
-            industries=_codes(rows("industry_aliases.csv", "text"), industries),
-            scenarios=_codes(rows("scenario_aliases.csv", "text"), scenarios),
-            asked=_codes(rows("question_industries.csv", "text"), industries),
-        ),
-        synonyms=_groups(rows("synonyms.csv", "words")),
-        words=frozenset(row["word"] for row in rows("words.csv", "word")),
+        deployments=_terms(rows, "deployments"),
+        price_models=_terms(rows, "price_models"),
+        vendor_kinds=_terms(rows, "vendor_kinds"),
+        information_categories=_terms(rows, "information_categories"),
+        names=_names(rows, regions, industries, scenarios),
+        synonyms=_synonyms(rows),
+        words=frozenset(row["word"] for row in rows("words", "word")),
     )
 
 
 _Rows = Callable[..., list[Row]]
 
 
+def _names(
+    rows: _Rows,
+    regions: Mapping[str, Region],
+    industries: Mapping[str, Industry],
+    scenarios: Mapping[str, Scenario],
+) -> Names:
+    return Names(
+        regions=_region_names(rows, regions),
+        industries=_codes(rows, "industry_aliases", industries),
+        scenarios=_codes(rows, "scenario_aliases", scenarios),
+        asked=_codes(rows, "question_industries", industries),
+    )
+
+
 def _regions(rows: _Rows) -> dict[str, Region]:
-    read = rows("regions.csv", "code", "name", "level")
-    names = rows("region_names.csv", "name")
+    read = rows("regions", "code", "name", "level")
+    names = rows("region_names", "name")
     codes = {row["code"] for row in read}
     english = {row["code"]: row["name"] for row in reversed(names) if row["name"].isascii()}
     for row in read:
@@ -84,15 +87,15 @@ def short_place(name: str) -> str:
 def _region_names(rows: _Rows, regions: Mapping[str, Region]) -> dict[str, tuple[str, bool]]:
     """Name → (code or "" for what only looks like a place, whether it needs its parent)."""
     names = {region.name: (region.code, False) for region in regions.values()}
-    for row in rows("region_names.csv", "name"):
+    for row in rows("region_names", "name"):
         row.known([row["code"]] if row["code"] else [], regions)
         names[row["name"]] = (row["code"], row["weak"] == "yes")
     return names
 
 
 def _industries(rows: _Rows) -> dict[str, Industry]:
-    read = rows("industries.csv", "code", "name", "level")
-    shorts = {row["code"]: row for row in rows("industry_names.csv", "code", "short", "name_en")}
+    read = rows("industries", "code", "name", "level")
+    shorts = {row["code"]: row for row in rows("industry_names", "code", "short", "name_en")}
     codes = {row["code"] for row in read}
     for row in shorts.values():
         row.known([row["code"]], codes)
@@ -108,9 +111,9 @@ def _industries(rows: _Rows) -> dict[str, Industry]:
 
 
 def _scenarios(rows: _Rows) -> dict[str, Scenario]:
-    read = rows("scenarios.csv", "code", "name", "name_en", "group")
+    read = rows("scenarios", "code", "name", "name_en", "group")
     phrases: dict[str, list[Phrase]] = {row["code"]: [] for row in read}
-    for row in rows("complaints.csv", "scenario phrase", "about"):
+    for row in rows("complaints", "scenario phrase", "about"):
         row.known([row["scenario"]], phrases)
         if row["about"] not in ABOUT:
             raise ValueError(f"{row.where}: about must be one of {', '.join(ABOUT)}")
@@ -128,22 +131,24 @@ def _scenarios(rows: _Rows) -> dict[str, Scenario]:
     }
 
 
-def _terms(read: list[Row]) -> dict[str, Term]:
+def _terms(rows: _Rows, name: str) -> dict[str, Term]:
     return {
         row["code"]: Term(
             row["code"], row["name"], row["name_en"], row.list("aliases"), row.list("exceptions")
         )
-        for row in read
+        for row in rows(name, "code", "name", "name_en")
     }
 
 
-def _codes(read: list[Row], known: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+def _codes(rows: _Rows, name: str, known: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    read = rows(name, "text")
     for row in read:
         row.known(row.list("codes"), known)
     return {row["text"]: row.list("codes") for row in read}
 
 
-def _groups(read: list[Row]) -> tuple[tuple[str, ...], ...]:
+def _synonyms(rows: _Rows) -> tuple[tuple[str, ...], ...]:
+    read = rows("synonyms", "words")
     for row in read:
         if len(row.list("words")) < 2:
             raise ValueError(f"{row.where}: a group of synonyms needs two words or more")

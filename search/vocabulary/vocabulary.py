@@ -44,7 +44,7 @@ class Names:
     asked: Mapping[str, Codes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Vocabulary:
     """Regions, industries, scenarios and short lists by code, with everything people call them."""
 
@@ -195,4 +195,6 @@ def _parts(text: str, names: Lexicon[T]) -> Iterator[tuple[str, T | None]]:
 
 
 def _inside(part: str, names: Lexicon[Codes]) -> list[Codes]:
-    return [mention.value for mention in names.find(part)]
+    """Names inside a longer part: 化工园区 is 化工, though 园区 alone would mean every industry."""
+    found = [mention.value for mention in names.find(part)]
+    return [codes for codes in found if codes != (_EVERY,)] or found

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from search.offline_model import is_up_to_date
+from search.vocabulary import Vocabulary, load_vocabulary
 
 # read before the fixtures of all tests hide the settings of the machine
 MODEL_FOLDER = Path(os.environ.get("POOL_EMBEDDING_MODEL", "var/models/e5-small")).absolute()
@@ -17,3 +18,9 @@ def model_folder() -> Path:
         pytest.skip(f"no embedding model in {MODEL_FOLDER}: run `make setup`")
     assert is_up_to_date(MODEL_FOLDER)
     return MODEL_FOLDER
+
+
+@pytest.fixture(scope="session")
+def vocabulary() -> Vocabulary:
+    """The packaged vocabulary, as a fresh installation has it."""
+    return load_vocabulary()
