@@ -98,7 +98,8 @@ class Mapping:
     """How the columns of one table become fields of one kind of record.
 
     `fields` gives the raw field of each mapped heading; several headings may feed one field.
-    `unmapped` are the headings no alias knows; `defaults` what the title says about every row.
+    `unmapped` are the headings no alias knows, `ignored` those of columns that only number the
+    rows; `defaults` is what the title says about every row.
     """
 
     kind: Kind
@@ -107,9 +108,10 @@ class Mapping:
     score: float
     missing_required: list[str]
     defaults: dict[str, str]
+    ignored: list[str]
 
     def apply(self, values: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-        """The raw fields of a row, and the values of headings that no alias knows."""
+        """The raw fields of a row, and its values under any other heading."""
         fields: dict[str, str] = {}
         for heading, name in self.fields.items():
             value = _with_unit(heading, values.get(heading, ""))
@@ -117,7 +119,8 @@ class Mapping:
                 fields[name] += "；" + value
             elif value:
                 fields[name] = value
-        extra = {heading: values[heading] for heading in self.unmapped if values.get(heading)}
+        known = self.fields.keys() | set(self.ignored)
+        extra = {heading: text for heading, text in values.items() if text and heading not in known}
         return self.defaults | fields, extra
 
 
@@ -152,11 +155,13 @@ def _by_score(mapping: Mapping) -> float:
 
 def _mapping(kind: Kind, headings: Sequence[str], title: str, aliases: Aliases) -> Mapping:
     fields = _choose(kind, headings, aliases)
-    unmapped = [name for name in headings if name not in fields and not aliases.is_ignored(name)]
+    ignored = [name for name in headings if name not in fields and aliases.is_ignored(name)]
+    unmapped = [name for name in headings if name not in fields and name not in ignored]
     found = set(fields.values())
     missing = [name for name in _REQUIRED.get(kind, ("name",)) if name not in found]
     score = 0.0 if "name" in missing else _score(kind, headings, fields, title, aliases)
-    return Mapping(kind, fields, unmapped, score, missing, _defaults(kind, found, title))
+    defaults = _defaults(kind, found, title)
+    return Mapping(kind, fields, unmapped, score, missing, defaults, ignored)
 
 
 def _choose(kind: Kind, headings: Sequence[str], aliases: Aliases) -> dict[str, str]:

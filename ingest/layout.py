@@ -96,8 +96,8 @@ def find_sheets(
         feed.take(len(header.lines))
         table = _Table(feed, header, known, before)
         above = [Note(line.number, _said(line)) for line in before]
-        said = above[0].text if above else title
-        sheet = Sheet(file, name, said, tuple(table.headings.values()), iter(()), above)
+        called = next((note.text for note in above if not _is_remark(note.text)), title)
+        sheet = Sheet(file, name, called, tuple(table.headings.values()), iter(()), above)
         sheet.rows = table.rows(sheet)
         yield sheet
         deque(sheet.rows, maxlen=0)
@@ -233,6 +233,10 @@ def _says_something_new(line: Line) -> bool:
 
 def _column_name(column: int) -> str:
     return f"列{column + 1}"
+
+
+def _is_remark(text: str) -> bool:
+    return bool(_SIGNED.match(text) or _TOTAL.match(text))
 
 
 def _said(line: Line) -> str:

@@ -13,10 +13,15 @@ from ingest.readers.limits import MEBIBYTE, Limits
 _CHUNK = 256 * 1024
 _SMALL = 20 * MEBIBYTE
 _DECLARATION = re.compile(rb"<!(?:ENTITY|DOCTYPE)")
-# A cell with content (not self-closing) past column Z or row 99,999: the few worth a closer look.
+# Cells with content (not self-closing) past column Z or row 99,999, the few worth a closer look;
+# rows as far down; and cells that do not say where they are, so that their row decides.
+_CELL = rb"<(?:\w+:)?c(?=[\s>])"
 _FAR_CELL = re.compile(
-    rb'<c(?:\s[^>]*?)?\sr="([A-Z]{2,3}(?=\d)|[A-Z](?=\d{6}))(\d{1,7})"[^>]*[^/]>'
+    _CELL
+    + rb"""[^>]*?\sr\s*=\s*["']([A-Za-z]{2,9}(?=\d)|[A-Za-z](?=\d{6}))(\d{1,9})["'](?:[^>]*[^/])?>"""
 )
+_FAR_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*?\s)?r\s*=\s*["'](\d{6,9})["'](?:[^>]*[^/])?>""")
+_PLACELESS_CELL = re.compile(_CELL + rb"""(?![^>]*\sr\s*=)(?:[^>]*[^/])?>""")
 _OVERLAP = 256
 _LOCAL_HEADER = 30
 
@@ -37,8 +42,7 @@ def check_archive(data: bytes, limits: Limits) -> None:
             for chunk in _inflate(data, entry):
                 total += len(chunk)
                 _check_sizes(total, len(data), limits)
-                if entry.filename.endswith((".xml", ".rels")):
-                    _check_part(before + chunk, entry.filename, limits)
+                _check_part(before + chunk, limits)
                 before = chunk[-_OVERLAP:]
 
 
@@ -68,21 +72,28 @@ def _check_sizes(unpacked: int, packed: int, limits: Limits) -> None:
         )
 
 
-def _check_part(text: bytes, name: str, limits: Limits) -> None:
+def _check_part(text: bytes, limits: Limits) -> None:
+    """The reader makes a grid as large as the furthest cell, so a lone far cell would fill memory.
+
+    Every part is looked at, for any part can be named as a sheet.
+    """
     if _DECLARATION.search(text):
-        raise Unreadable(
-            "This workbook declares XML entities, as no real one does. It was refused."
-        )
-    if not name.startswith("xl/worksheets/"):
-        return
+        raise Unreadable("This workbook declares XML entities, as no real one does. It was refused.")
     for found in _FAR_CELL.finditer(text):
-        if int(found[2]) > limits.rows or _column(found[1]) > limits.columns:
-            raise Unreadable(
-                "Cell {cell} lies beyond the limit of {rows} rows and {columns} columns.",
-                cell=(found[1] + found[2]).decode("ascii"),
-                rows=limits.rows,
-                columns=limits.columns,
-            )
+        if int(found[2]) > limits.rows or _column(found[1].upper()) > limits.columns:
+            raise _beyond((found[1] + found[2]).decode("ascii"), limits)
+    for found in _FAR_ROW.finditer(text):
+        if int(found[1]) > limits.rows and _PLACELESS_CELL.search(text):
+            raise _beyond(found[1].decode("ascii"), limits)
+
+
+def _beyond(cell: str, limits: Limits) -> Unreadable:
+    return Unreadable(
+        "Cell {cell} lies beyond the limit of {rows} rows and {columns} columns.",
+        cell=cell,
+        rows=limits.rows,
+        columns=limits.columns,
+    )
 
 
 def _column(letters: bytes) -> int:

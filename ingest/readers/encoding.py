@@ -85,7 +85,7 @@ def _ladder(data: bytes, declared: str | None) -> list[str]:
     ladder = [codec] if codec and codec != "utf-8" else []
     if _is_short_gb(data):
         return [*ladder, "gb18030", "utf-8"]
-    wide = _utf16_without_mark(data)
+    wide = utf16_without_mark(data)
     return ([wide] if wide else []) + ["utf-8", *ladder, "gb18030"]
 
 
@@ -99,7 +99,7 @@ def _is_short_gb(data: bytes) -> bool:
     return not read.isascii() and not _CHINESE.search(read) and bool(_CHINESE.search(other))
 
 
-def _utf16_without_mark(data: bytes) -> str | None:
+def utf16_without_mark(data: bytes) -> str | None:
     """UTF-16 shows as every second byte of its commas and line breaks being zero."""
     sample = data[:_SAMPLE]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)

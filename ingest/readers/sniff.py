@@ -4,6 +4,7 @@ import re
 from enum import StrEnum
 
 from ingest.errors import Unreadable
+from ingest.readers.encoding import utf16_without_mark
 
 _HEAD = 4096
 
@@ -77,7 +78,7 @@ def _text_type(data: bytes) -> FileType:
         raise _wrong("XML Spreadsheet 2003")
     if plain.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<") and _TAGS.search(plain):
         return FileType.HTML
-    if not head.startswith(_MARKS) and _is_binary(head):
+    if not head.startswith(_MARKS) and not utf16_without_mark(head) and _is_binary(head):
         raise _wrong("binary")
     return FileType.TEXT
 

@@ -49,11 +49,12 @@ def _open(data: bytes) -> CalamineWorkbook:
 
 
 def _check_size(sheet: CalamineSheet, limits: Limits) -> None:
-    if sheet.total_width > limits.columns:
+    last_row, last_column = sheet.end or (0, 0)
+    if last_column >= limits.columns:
         raise Unreadable(
             "Sheet {sheet} has more than {limit} columns.", sheet=sheet.name, limit=limits.columns
         )
-    if sheet.total_height > limits.rows:
+    if last_row > limits.rows:
         raise Unreadable(
             "Sheet {sheet} has more than {limit} rows.", sheet=sheet.name, limit=limits.rows
         )
