@@ -10,7 +10,7 @@ _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两
 _TENS = {"十": 10, "百": 100, "千": 1_000}
 _UNITS = {"万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000, "百万": 1_000_000, "亿": 100_000_000}
 _HAN = "零一二三四五六七八九两俩〇十百千"
-_NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|[{_HAN}]+)"
+_NUMBER = rf"(?:\d[\d,]{{0,14}}(?:\.\d{{1,4}})?|[{_HAN}]{{1,12}})"
 _UNIT = r"(?:百万|万|亿|千|w|k)"
 _AMOUNT = re.compile(
     rf"(?:(?P<sign>[¥￥]|rmb|cny)\s*)?(?:{_NUMBER}\s*{_UNIT}?元?\s*[-~—–至到]+\s*)?"
@@ -32,6 +32,7 @@ _LOOSE = re.compile(r"\s*(?:左右|上下)")
 _AT_LEAST = re.compile(r"\s*(?:以上|起|起步|起订)")
 _MORE = re.compile(r"(?:超过|不低于|高于|大于|不少于|至少|起码|>=?|≥)\s*$")
 _NOT_MORE = re.compile(r"(?:不|不能|不要|别|勿)(?:超过|高于|大于)\s*$")
+_NEAR = 24  # characters on either side that may say what a number means
 _SURELY_MONEY = 1_000  # 预算200000 needs no unit, 预算50 may mean anything
 _EDGE = "\n ,，。;；、!！?？()（）"
 
@@ -53,7 +54,7 @@ def budgets_in(text: str) -> list[Mention[int]]:
 def _amounts(folded: str) -> Iterator[tuple[int, int, int]]:
     for match in _AMOUNT.finditer(folded):
         start, end = match.start(), match.end()
-        head, tail = folded[:start], folded[end:]
+        head, tail = folded[max(0, start - _NEAR) : start], folded[end : end + _NEAR]
         if _AT_LEAST.match(tail) or (_MORE.search(head) and not _NOT_MORE.search(head)):
             continue
         before, after = _BEFORE.search(head), _AFTER.match(tail)
@@ -62,7 +63,7 @@ def _amounts(folded: str) -> Iterator[tuple[int, int, int]]:
         if not plain and not (is_money and (before or after or _bare(match, folded))):
             continue
         loose = after or _LOOSE.match(tail)
-        said_from = before.start() if before else start
+        said_from = start - len(head) + before.start() if before else start
         said_to = end + (loose.end() if loose else 0)
         if yuan := _yuan(match):
             yield said_from + _leading(folded[said_from:]), said_to, yuan
@@ -75,7 +76,7 @@ def _leading(said: str) -> int:
 def _bare(match: re.Match[str], folded: str) -> bool:
     """An amount of money with nothing but punctuation on both sides."""
     before = folded[match.start() - 1 : match.start()] if match.start() else " "
-    tail = folded[match.end() :]
+    tail = folded[match.end() : match.end() + _NEAR]
     loose = _LOOSE.match(tail)
     after = (tail[loose.end() :] if loose else tail)[:1] or " "
     return before in _EDGE and after in _EDGE

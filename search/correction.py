@@ -12,7 +12,7 @@ from search.vocabulary import Vocabulary
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 _LATIN_RUN = re.compile(r"(?<![\w.#+/:@-])[a-z]+(?:[ '][a-z]+)*(?![\w.#+/:@-])")
 _HAN_TERM = re.compile(r"[\u3400-\u9fff]{2,8}")
-_SHORTEST_PINYIN = 5
+_SHORTEST_PINYIN, _LONGEST_PINYIN = 5, 40
 _LONGEST_TERM = 8
 _KEYWORDS = 6  # a longer run of characters is a sentence, where a pair too often sounds like a term
 _EVERYDAY = frozenset("的了不就在是有没和与也都还很太要想能会一个人上下大小来去到对多少我你他这那")
@@ -86,7 +86,8 @@ class Corrector:
         for run in _LATIN_RUN.finditer(folded):
             typed = run.group().replace(" ", "").replace("'", "")
             words = re.split("[ ']", run.group())
-            if len(typed) < _SHORTEST_PINYIN or any(word in self._latin for word in words):
+            likely = _SHORTEST_PINYIN <= len(typed) <= _LONGEST_PINYIN
+            if not likely or any(word in self._latin for word in words):
                 continue
             if terms := self._spelt(typed):
                 yield run.start(), run.end(), terms
@@ -119,7 +120,7 @@ class Corrector:
     def _mistake(self, words: list[str], first: int) -> tuple[int, str]:
         """The longest stretch of words from `first` that sounds like a term: (next word, term)."""
         shortest = 2 if sum(map(len, words)) <= _KEYWORDS else 3
-        for after in range(len(words), first + 1, -1):
+        for after in range(min(len(words), first + _LONGEST_TERM), first + 1, -1):
             typed = "".join(words[first:after])
             doubtful = any(len(word) == 1 for word in words[first:after])
             if not doubtful or not shortest <= len(typed) <= _LONGEST_TERM:
@@ -132,8 +133,6 @@ class Corrector:
 
     def _sounds_like(self, typed: str) -> str:
         said = syllables(typed)
-        if len(said) != len(typed):
-            return ""
         for term in self._exact.get("".join(said), ()):
             if _plausible(typed, term, len(typed) // 2):
                 return term

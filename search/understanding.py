@@ -123,7 +123,8 @@ class Reader:
         for chip in chips:
             if chip.facet in _CUT_OUT and chip.start not in need:
                 kept[chip.start : chip.end] = " " * (chip.end - chip.start)
-        core = _STOPS.sub("，", _fillers().sub(" ", "".join(kept)))
+        spaced = re.sub(r"\s+", " ", "".join(kept))
+        core = _STOPS.sub("，", _fillers().sub(" ", spaced))
         core = re.sub(r"\s+", " ", _STOPS.sub("，", _TORN.sub(" ", core)))
         return core.strip(" ，、:：") or text.strip()
 

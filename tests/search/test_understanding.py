@@ -1,10 +1,12 @@
 """What a question asks for, and what is said beside it."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from search.budget import budgets_in
 from search.understanding import Reader, Understanding, understand
-from search.vocabulary import Vocabulary
+from search.vocabulary import Vocabulary, load_vocabulary
 
 
 def chips(understanding: Understanding) -> set[tuple[str, str]]:
@@ -234,3 +236,37 @@ def test_a_budget_is_an_upper_limit_in_yuan(text: str, yuan: int, said: str) -> 
 )
 def test_other_numbers_are_no_budget(text: str) -> None:
     assert budgets_in(text) == []
+
+
+PACKAGED = load_vocabulary()
+WORDS = st.sampled_from(
+    [
+        "东莞",
+        "注塑机",
+        "不想",
+        "上云",
+        "预算",
+        "20",
+        "二十万",
+        "以内",
+        "，",
+        " ",
+        "zhu",
+        "suji",
+        "①",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(st.lists(st.one_of(WORDS, st.text(max_size=4)), max_size=8).map("".join))
+def test_whatever_is_typed_is_read_and_every_chip_stands_where_it_says(text: str) -> None:
+    read = understand(text, PACKAGED)
+    searched = read.corrected or text
+    assert all(searched[chip.start : chip.end] == chip.said for chip in read.chips)
+    assert read.core or not searched.strip()
+
+
+@pytest.mark.parametrize("part", ["注诉机停", "9", "预算二十万", "a b ", "东莞、", " ", "不"])
+def test_a_very_long_text_is_read_too(part: str) -> None:
+    assert understand(part * 500, PACKAGED).core or not part.strip()
