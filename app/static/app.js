@@ -48,12 +48,21 @@
       row.setAttribute("aria-selected", "false");
       row.dataset.url = item.url;
       const kind = document.createElement("small");
-      kind.textContent = item.label ?? "";
+      kind.textContent = item.kind;
       row.append(item.name, kind);
       return row;
     }));
     list.hidden = items.length === 0;
     input.setAttribute("aria-expanded", String(items.length > 0));
+  }
+
+  // The page of suggestions is a list of links, each with its kind below: what the list shows, too.
+  function read(html) {
+    const rows = all("li", new DOMParser().parseFromString(html, "text/html"));
+    return rows.map((row) => {
+      const link = one("a", row);
+      return { name: link.textContent, url: link.getAttribute("href"), kind: one("p", row)?.textContent ?? "" };
+    });
   }
 
   async function suggest(input) {
@@ -64,8 +73,8 @@
     box.asked = new AbortController();
     try {
       const address = `${input.dataset.suggest}?${new URLSearchParams({ q: text })}`;
-      const answer = await fetch(address, { signal: box.asked.signal, headers: { Accept: "application/json" } });
-      if (answer.ok && document.activeElement === input) show(input, (await answer.json()).items ?? []);
+      const answer = await fetch(address, { signal: box.asked.signal, headers: { "HX-Request": "true" } });
+      if (answer.ok && document.activeElement === input) show(input, read(await answer.text()));
     } catch {
       // Typed on, or offline: the search itself still works.
     }
