@@ -10,7 +10,7 @@ from app.catalogue.models import MODELS
 from app.curation import batches
 from app.curation.admission import LIVE, Proposal, load, submit
 from app.curation.folding import Origins, Values, fold
-from app.curation.models import Batch, Candidate, Standing
+from app.curation.models import Batch, Candidate, MergeCase, MergeState, Standing
 from ingest.recognise import Line, Recogniser, SaidBefore
 from ingest.report import Item, Problem, Report, State
 from search.engine import Kind
@@ -51,13 +51,12 @@ class Intake:
         fresh: list[Line] = []
         for line in lines:
             if line.state is None and line.digest in said_before:
-                line.record_id, standing = said_before[line.digest]
-                line.state = State.REVIEW if standing == Standing.REVIEW else State.UNCHANGED
+                line.record_id, is_held = said_before[line.digest]
+                line.state = State.REVIEW if is_held else State.UNCHANGED
             elif line.state is None:
                 proposals += self.recogniser.recognise(line, said_before)
                 fresh.append(line)
-                known_as = Standing.REVIEW if line.in_review else Standing.WAITING
-                said_before[line.digest] = (line.record, known_as)
+                said_before[line.digest] = (line.record, line.is_held)
         proposals += self._compare_all(fresh)
         if proposals:
             submit(self.db, self._open_batch(lines[0].kind), proposals)
@@ -72,7 +71,7 @@ class Intake:
         return self.batch
 
     def _said_before(self, lines: Sequence[Line]) -> SaidBefore:
-        """By digest: the record and standing of what this source said before in these words."""
+        """By digest: the record that this source spoke of before in these words."""
         digests = {d for line in lines for d in (line.digest, line.vendor_digest) if d}
         rows = self.db.exec(
             select(Candidate.digest, Candidate.record_id, Candidate.standing).where(
@@ -81,7 +80,19 @@ class Intake:
                 col(Candidate.standing).in_((*LIVE, Standing.REFUSED)),
             )
         )
-        return {digest: (record_id, standing) for digest, record_id, standing in rows}
+        said = {digest: (record_id, standing) for digest, record_id, standing in rows}
+        queued = self._queued({record_id for record_id, _standing in said.values()})
+        return {
+            digest: (record_id, standing == Standing.REVIEW or record_id in queued)
+            for digest, (record_id, standing) in said.items()
+        }
+
+    def _queued(self, ids: set[UUID]) -> set[UUID]:
+        """Those that the merge queue asks about."""
+        cases = select(MergeCase.newer_id).where(
+            col(MergeCase.newer_id).in_(ids), MergeCase.state == MergeState.WAITING
+        )
+        return set(self.db.exec(cases))
 
     def _compare_all(self, lines: Sequence[Line]) -> list[Proposal]:
         said = self._said(lines)
@@ -111,7 +122,7 @@ class Intake:
             since=_repeated_since(line.values, replaced),
             replaces=tuple(c.id for c in replaced if c.id is not None),
         )
-        if line.in_review:
+        if line.is_held:
             line.state = State.REVIEW
         elif line.is_new:
             line.state = State.NEW
@@ -164,17 +175,20 @@ class Intake:
         for line in lines:
             state = line.state or State.REJECTED
             self.report.counts[state] += 1
-            identifier = identifiers.get(line.record_id) if line.record_id else None
-            item = Item(line.row, state, line.kind, identifier, line.sheet)
+            known = identifiers.get(line.record_id) if line.record_id else None
+            item = Item(line.row, state, line.kind, known, line.sheet)
             self.report.items.append(item)
-            if line.twin is not None:
-                self._report_twin(line)
+            self._report_twin(line, "name")
+        for vendor in self.recogniser.vendors:
+            self._report_twin(vendor, "vendor")
+        self.recogniser.vendors.clear()
 
-    def _report_twin(self, line: Line) -> None:
-        assert line.twin is not None  # noqa: S101  the caller looked
+    def _report_twin(self, line: Line, field: str) -> None:
+        if line.twin is None:
+            return
         problem = Problem(
             row=line.row,
-            field="name",
+            field=field,
             reason="May be the same as one in the pool (likeness {score}); see “pool merges”.",
             value=str(line.values.get("name", "")),
             values={"score": f"{line.twin.score:.2f}"},
@@ -193,9 +207,11 @@ class Intake:
             ).all()
             targets = {target for _id, _identifier, target in rows if target}
             survivors = dict(
-                self.db.exec(select(model.id, model.identifier).where(col(model.id).in_(targets)))
+                self.db.exec(
+                    select(model.id, model.identifier).where(col(model.id).in_(targets))
+                ).all()
             )
-            found.update({i: survivors.get(target, own) for i, own, target in rows})
+            found.update({i: survivors[target] if target else own for i, own, target in rows})
         return found
 
 

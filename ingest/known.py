@@ -69,7 +69,7 @@ def _fill(db: Session, known: Known, kind: Kind) -> None:
     statement = select(model, Organisation) if kind is Kind.VENDOR else select(model)
     if kind is Kind.VENDOR:
         statement = statement.join(Organisation, Vendor.organisation_id == Organisation.id)  # type: ignore[arg-type]
-    for row in db.exec(statement.execution_options(yield_per=1000)):  # type: ignore[call-overload]
+    for row in db.exec(statement.execution_options(yield_per=1000)):
         record, values = _described(row)
         target = record.merged_into or record.id
         resolver.add(entity(kind, str(target), values, _scope(record, values)))

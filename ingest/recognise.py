@@ -8,14 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from app.curation.admission import Proposal, Twin
-from app.curation.models import Standing
 from ingest.known import Known
 from ingest.normalise import normalise_row
 from ingest.report import State
 from search.engine import Kind
 from search.vocabulary import Vocabulary
 
-SaidBefore = dict[str, tuple[UUID, str]]  # digest → record and standing
+SaidBefore = dict[str, tuple[UUID, bool]]  # digest → record, and whether it is in review
 
 
 @dataclass(slots=True)
@@ -36,8 +35,12 @@ class Line:
     record_id: UUID | None = None
     is_new: bool = False
     twin: Twin | None = None
-    in_review: bool = False
     state: State | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether somebody has to look at this row: perhaps a twin, or not verified by its list."""
+        return self.unverified or self.twin is not None
 
     @property
     def record(self) -> UUID:
@@ -62,7 +65,7 @@ class Line:
             replaces=replaces,
             links=self.links,
             twin=self.twin,
-            in_review=self.in_review,
+            in_review=self.unverified,
         )
 
 
@@ -79,11 +82,15 @@ def _told_of_vendor(hints: Mapping[str, str]) -> dict[str, str]:
 
 
 class Recogniser:
-    """Finds the record of each row; what it finds to be new is known from then on."""
+    """Finds the record of each row; what it finds to be new is known from then on.
+
+    `vendors` are the vendors that rows of solutions and cases named for the first time.
+    """
 
     def __init__(self, known: Known, vocabulary: Vocabulary) -> None:
         self.known = known
         self.vocabulary = vocabulary
+        self.vendors: list[Line] = []
 
     def name_vendor(self, line: Line) -> None:
         """Read the vendor's name in a solution or case as the vendor it means."""
@@ -107,7 +114,6 @@ class Recogniser:
             if line.kind is Kind.CASE:
                 self._link_solution(line, scope)
         decision = self.known.find(line.kind, line.values, scope)
-        line.in_review = line.in_review or line.unverified or decision.state == "review"
         if decision.state == "same":
             line.record_id = UUID(decision.entity_id)
             line.is_new = line.record_id in self.known.withdrawn
@@ -124,7 +130,6 @@ class Recogniser:
         before = said_before.get(line.vendor_digest)
         if before:
             line.links["vendor_id"] = before[0]
-            line.in_review = before[1] == Standing.REVIEW
             return []
         named = Line(
             kind=Kind.VENDOR,
@@ -137,9 +142,8 @@ class Recogniser:
         )
         self.recognise(named, {})
         line.links["vendor_id"] = named.record
-        line.in_review = named.in_review
-        standing = Standing.REVIEW if named.in_review else Standing.WAITING
-        said_before[line.vendor_digest] = (named.record, standing)
+        said_before[line.vendor_digest] = (named.record, named.is_held)
+        self.vendors.append(named)
         return [named.proposal()]
 
     def _link_solution(self, line: Line, scope: str) -> None:

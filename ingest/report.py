@@ -1,6 +1,8 @@
 """What a reading of one file reports: counts that add up, and every problem by row."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +22,11 @@ class State(StrEnum):
     REJECTED = "rejected"
 
 
+def sentence(reason: str, values: Mapping[str, object]) -> str:
+    """A reason in the reader's language."""
+    return _(reason, **values)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing to look at: `reason` is a msgid, `values` fill it; row 0 is about the table."""
@@ -28,15 +35,15 @@ class Problem:
     field: str
     reason: str
     value: str = ""
-    values: dict[str, object] = field(default_factory=dict)
+    values: dict[str, object] = dataclass_field(default_factory=dict)
     sheet: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """`{row, field, reason, value, sheet}` with the reason in the reader's language."""
         return {
             "row": self.row,
             "field": self.field,
-            "reason": _(self.reason, **self.values),
+            "reason": sentence(self.reason, self.values),
             "value": self.value,
             "sheet": self.sheet,
         }
@@ -59,9 +66,9 @@ class Report:
 
     file: str
     batch: int | None = None
-    counts: dict[State, int] = field(default_factory=lambda: dict.fromkeys(State, 0))
-    problems: list[Problem] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
+    counts: dict[State, int] = dataclass_field(default_factory=lambda: dict.fromkeys(State, 0))
+    problems: list[Problem] = dataclass_field(default_factory=list)
+    items: list[Item] = dataclass_field(default_factory=list)
 
     def forget_identifiers(self) -> None:
         """After a rehearsal: no batch exists, and new records have no identifier yet."""
@@ -123,4 +130,4 @@ class Report:
 def _problem_line(problem: Problem) -> str:
     place = f"{problem.sheet} {problem.row}".strip() if problem.row else problem.sheet
     said = f" “{problem.value}”" if problem.value else ""
-    return f"  {place} {problem.field}{said}: {_(problem.reason, **problem.values)}"
+    return f"  {place} {problem.field}{said}: {sentence(problem.reason, problem.values)}"
