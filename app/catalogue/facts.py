@@ -1,7 +1,7 @@
 """The facts of a record in the order a reader asks for them, each with where it came from."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,6 +45,11 @@ class Fact:
     origin: Origin | None = None
 
     @property
+    def is_list(self) -> bool:
+        """Whether the pieces are items; those of a text with addresses in it run on."""
+        return not any(piece.outer for piece in self.pieces)
+
+    @property
     def text(self) -> str:
         """The value in one line, for comparing."""
         return "、".join(piece.text for piece in self.pieces)
@@ -60,9 +65,21 @@ def facts_of(record: Record) -> list[Fact]:
     return [*_own(record), *_extra(record)]
 
 
-def own_facts(record: Record) -> list[Fact]:
+def comparable_facts(record: Record) -> list[Fact]:
     """The facts that every record of this kind may state, whether or not it does."""
-    return list(_own(record))
+    summary, source = linked(record.summary), linked(record.source)
+    return [
+        Fact("summary", _("Summary"), summary, origin_of(record, "summary")),
+        *_own(record),
+        Fact("source", _("Source"), source, origin_of(record, "source")),
+    ]
+
+
+def field_names(record: Record, fields: Iterable[str]) -> list[str]:
+    """What stated fields are called, each once, in the order of the page."""
+    names = {field: label for field, label, _read in FIELDS[record.KIND]} | SHARED
+    changed = set(fields)
+    return [_(label) for field, label in names.items() if field in changed]
 
 
 def linked(text: str | None) -> Pieces:
@@ -163,6 +180,12 @@ def _solution(record: Record) -> Pieces:
     return (Piece(solution.name, address(solution)),) if solution else ()
 
 
+SHARED: Mapping[str, str] = {
+    "name": mark("Name"),
+    "summary": mark("Summary"),
+    "source": mark("Source"),
+    "extra": mark("Further columns"),
+}
 FIELDS: Mapping[Kind, tuple[Field, ...]] = {
     Kind.SOLUTION: (
         ("vendor", mark("Vendor"), _vendor),

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -9,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.catalogue import labels, linked_data, reading
 from app.catalogue.addresses import address, permanent_address
-from app.catalogue.facts import facts_of, linked, origin_of
+from app.catalogue.facts import facts_of, field_names, linked, origin_of
 from app.catalogue.index import get_searcher
 from app.catalogue.models import Case, Record, Solution, Vendor
 from app.core.access import Public
@@ -19,6 +20,7 @@ from app.core.web import render
 from search.engine import Kind
 
 SIMILAR = 5
+BESIDE = 3  # of the similar ones in the comparison that is offered
 
 router = APIRouter(dependencies=[Public], include_in_schema=False)
 
@@ -27,8 +29,12 @@ router = APIRouter(dependencies=[Public], include_in_schema=False)
 def solution(request: Request, db: Db, slug: str) -> Response:
     record = reading.find_public(db, Kind.SOLUTION, slug)
     assert isinstance(record, Solution)  # noqa: S101  the kind was asked for
-    cases = reading.cases_of(db, solution=record)
-    return _page(request, db, record, slug, cases=cases, similar=_similar(db, record))
+    cases, similar = reading.cases_of(db, solution=record), _similar(db, record)
+    beside = [record.identifier, *(other.identifier for other in similar[:BESIDE])]
+    comparison = f"/compare?{urlencode([('id', identifier) for identifier in beside])}"
+    return _page(
+        request, db, record, slug, cases=cases, similar=similar, comparison=comparison
+    )
 
 
 @router.get("/vendors/{slug}", name="catalogue:vendor")
@@ -65,6 +71,7 @@ def _page(request: Request, db: Session, record: Record, slug: str, **context: A
         history=reading.revisions(db, record),
         source=linked(record.source),
         origin_of=origin_of,
+        field_names=field_names,
         linked=linked,
         canonical=home + address(record),
         permanent=home + permanent_address(record.identifier),

@@ -68,6 +68,11 @@ class Browsing:
         return f"{self.path}?{query}" if query else self.path
 
     @property
+    def order(self) -> Sort:
+        """The order that is meant: without words there is nothing to be relevant to."""
+        return Sort.NEWEST if self.sort is Sort.RELEVANCE and not self.text else self.sort
+
+    @property
     def active(self) -> list[tuple[str, str]]:
         """Every filter that is on, as (facet, code)."""
         chosen = [(facet, code) for facet, codes in self.filters.items() for code in codes]
@@ -115,6 +120,18 @@ class Browsing:
         kept = {facet: codes for facet, codes in self.filters.items() if facet in OFFERED[kind]}
         budget = self.max_price if kind is Kind.SOLUTION else None
         return replace(self, kind=kind, filters=kept, max_price=budget, page=1)
+
+    def kept(self, path: str) -> list[tuple[str, str]]:
+        """What a form of filters at `path` must carry along, as hidden fields."""
+        own = {"kind", "q", "ignore", "plain", "sort"} - ({"kind"} if path in PATHS.values() else set())
+        said = [("kind", self.kind.value)] if self.kind in PATHS else []
+        return [(name, value) for name, value in (*said, *self._parameters()) if name in own]
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What stays when other words are typed: the kind and the filters."""
+        own = {"kind", "max_price", *FACETS}
+        return [(name, value) for name, value in self._parameters() if name in own]
 
     def _parameters(self) -> Iterator[tuple[str, str]]:
         if self.text:

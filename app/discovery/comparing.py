@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from sqlmodel import Session
 
 from app.catalogue import reading
-from app.catalogue.facts import Fact, own_facts
+from app.catalogue.facts import Fact, comparable_facts
 from app.catalogue.models import Record
 from app.core.i18n import _, ngettext
 
@@ -73,7 +73,7 @@ def _address(identifiers: Sequence[str]) -> str:
 
 def _lines(chosen: Sequence[Record]) -> list[Line]:
     """A line for every fact that at least one of them states or could state."""
-    columns = [{fact.field: fact for fact in own_facts(record)} for record in chosen]
+    columns = [{fact.field: fact for fact in comparable_facts(record)} for record in chosen]
     if not columns:
         return []
     return [

@@ -7,40 +7,42 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.catalogue import reading
-from app.catalogue.index import get_searcher, get_vocabulary
+from app.catalogue.index import get_searcher
 from app.catalogue.labels import code_label
 from app.catalogue.models import Record
+from app.core.i18n import _
 from app.discovery.browsing import Browsing
 from search.engine import Kind
 from search.searcher import Query
 
 ROWS = 8  # of a list of entries
 NEWEST = 5
-SHADES = 5
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A way in: a filter, how many listings it gives, its share of the largest in percent."""
-
-    code: str
-    label: str
-    total: int
-    share: int
-    url: str
+Entry = tuple[str, str, int]  # label, address, listings there
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Everything that the front page shows."""
+    """Everything that the front page shows; `cities` counts vendors by city code."""
 
     totals: Mapping[Kind, int]
     updated_at: datetime | None
     scenarios: Sequence[Entry]
     industries: Sequence[Entry]
-    cities: Sequence[Entry]
+    cities: Mapping[str, int]
     listings: Sequence[Record]
     information: Sequence[Record]
+
+
+def examples() -> list[tuple[str, str]]:
+    """Searches to begin with, in the reader's language, as (words, address)."""
+    said = (
+        _("PCB visual inspection"),
+        _("compressed air energy saving"),
+        _("MES for a small factory under 200,000 yuan"),
+        _("classified protection assessment"),
+    )
+    return [(words, Browsing(text=words).url) for words in said]
 
 
 def look(db: Session) -> Front:
@@ -50,29 +52,18 @@ def look(db: Session) -> Front:
     return Front(
         totals=reading.counts(db),
         updated_at=reading.last_change(db),
-        scenarios=_entries(Kind.SOLUTION, "scenario", solutions.get("scenario", {}))[:ROWS],
-        industries=_entries(Kind.SOLUTION, "industry", solutions.get("industry", {}))[:ROWS],
-        cities=_entries(Kind.VENDOR, "city", _every_city(vendors.get("city", {}))),
+        scenarios=_entries("scenario", solutions.get("scenario", {})),
+        industries=_entries("industry", solutions.get("industry", {})),
+        cities=vendors.get("city", {}),
         listings=reading.newest(db, Kind.SOLUTION, NEWEST),
         information=reading.newest(db, Kind.INFORMATION, NEWEST),
     )
 
 
-def _every_city(counts: Mapping[str, int]) -> dict[str, int]:
-    regions = get_vocabulary().regions.values()
-    return {region.code: counts.get(region.code, 0) for region in regions if region.level == "city"}
-
-
-def _entries(kind: Kind, facet: str, counts: Mapping[str, int]) -> list[Entry]:
-    largest = max(counts.values(), default=0) or 1
+def _entries(facet: str, counts: Mapping[str, int]) -> list[Entry]:
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return [
-        Entry(
-            code=code,
-            label=code_label(facet, code),
-            total=total,
-            share=-(-total * 100 // largest),
-            url=Browsing(kind=kind).only(facet, code).url,
-        )
-        for code, total in ordered
+        (code_label(facet, code), Browsing().only(facet, code).url, total)
+        for code, total in ordered[:ROWS]
+        if total
     ]

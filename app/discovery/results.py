@@ -7,60 +7,60 @@ from sqlmodel import Session
 
 from app.catalogue import reading
 from app.catalogue.index import get_searcher
-from app.catalogue.labels import code_label, facet_label
-from app.catalogue.models import Record
+from app.catalogue.labels import code_label, facet_label, kind_label
+from app.core.i18n import _
 from app.discovery.browsing import OFFERED, SIZE, Browsing, Sort
 from app.discovery.counting import count_cases, count_offers
+from app.discovery.rows import Counts, Row, row, total_label
+from app.discovery.wording import filter_label, sort_label
 from search.engine import Kind
 from search.searcher import Hit, Query, Results
 from search.understanding import Chip
 
 SHOWN_CODES = 7  # of a facet before "more"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A hit with its record; `offers` counts a vendor's solutions, `cases` what proves it."""
-
-    hit: Hit
-    record: Record
-    cases: int
-    offers: int
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One tick box of a facet; `total` is what the list holds after a click on it."""
-
-    code: str
-    label: str
-    total: int
-    is_on: bool
+COMPARABLE = (Kind.SOLUTION, Kind.VENDOR)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One facet: what is shown at once and what is behind "more"."""
+    """One facet. `options` are (code, label, listings after a click, is on)."""
 
     facet: str
     label: str
-    options: Sequence[Option]
-    more: Sequence[Option]
+    options: Sequence[tuple[str, str, int, bool]]
+
+    @property
+    def shown(self) -> int:
+        """How many to show at once; those that are on come first and are never hidden."""
+        chosen = sum(1 for *_others, is_on in self.options if is_on)
+        least = max(SHOWN_CODES, chosen)
+        # "More" for a single one would take the room that the one needs.
+        return least + 1 if len(self.options) <= least + 1 else least
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
     """The same search among another kind."""
 
-    kind: Kind
+    label: str
     total: int
     url: str
     is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """Something that was understood: its words, and what can be done about it."""
+
+    facet: str
+    label: str
+    only: str | None
+    away: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
-    """Everything that the search page shows."""
+    """Everything that the search page shows. Pairs are (text, address)."""
 
     browsing: Browsing
     results: Results
@@ -70,15 +70,59 @@ class Listing:
     last: int
 
     @property
-    def chips(self) -> Sequence[Chip]:
-        return self.results.understanding.chips
+    def title(self) -> str:
+        return total_label(self.browsing.kind, self.results.total)
+
+    @property
+    def is_comparable(self) -> bool:
+        return self.browsing.kind in COMPARABLE and bool(self.rows)
+
+    @property
+    def understood(self) -> list[Meant]:
+        return [self._meant(chip) for chip in self.results.understanding.chips]
+
+    def _meant(self, chip: Chip) -> Meant:
+        can_filter = chip.facet == "max_price" or chip.facet in OFFERED[self.browsing.kind]
+        is_on = (chip.facet, chip.code) in self.browsing.active
+        return Meant(
+            facet=facet_label(chip.facet),
+            label=filter_label(chip.facet, chip.code),
+            only=self.browsing.only(chip.facet, chip.code).url if can_filter and not is_on else None,
+            away=self.browsing.ignoring(chip.facet, chip.code).url,
+        )
+
+    @property
+    def filters(self) -> list[tuple[str, str, str]]:
+        """The filters that are on, as (facet, value, address without it)."""
+        return [
+            (facet_label(facet), filter_label(facet, code), self.browsing.without(facet, code).url)
+            for facet, code in self.browsing.active
+        ]
+
+    @property
+    def orders(self) -> list[tuple[str, str, bool]]:
+        offered = [sort for sort in Sort if sort is not Sort.RELEVANCE or self.browsing.text]
+        current = self.browsing.order
+        return [(sort_label(s), self.browsing.sorted_by(s).url, s is current) for s in offered]
+
+    @property
+    def ways_out(self) -> list[tuple[str, str]]:
+        """What to drop when nothing was found, with what would come back."""
+        return [
+            (
+                _(
+                    "Without “{name}”: {total}",
+                    name=filter_label(way.facet, way.code) if way.code else facet_label(way.facet),
+                    total=total_label(self.browsing.kind, way.total),
+                ),
+                self.browsing.without(way.facet, way.code).url,
+            )
+            for way in self.results.relaxations
+        ]
 
 
 def query_of(browsing: Browsing, *, limit: int = SIZE) -> Query:
     """What search is asked for this state."""
-    order = browsing.sort
-    if order is Sort.RELEVANCE and not browsing.text:
-        order = Sort.NEWEST  # without words there is nothing to be relevant to
     budget = browsing.max_price
     return Query(
         text=browsing.text,
@@ -89,7 +133,7 @@ def query_of(browsing: Browsing, *, limit: int = SIZE) -> Query:
         offset=(browsing.page - 1) * SIZE,
         understand=not browsing.plain,
         ignored=frozenset(browsing.ignored),
-        order=order.value,
+        order=browsing.order.value,
     )
 
 
@@ -109,10 +153,9 @@ def look(db: Session, browsing: Browsing) -> Listing:
 def _rows(db: Session, hits: Sequence[Hit]) -> list[Row]:
     """Rows in the order of the hits; what left the pool a moment ago is passed over."""
     records = reading.by_identifiers(db, [hit.id for hit in hits])
-    proofs = count_cases(db, records.values())
-    offers = count_offers(db, records.values())
+    cases, offers = count_cases(db, records.values()), count_offers(db, records.values())
     return [
-        Row(hit, record, proofs.get(record.id, 0), offers.get(record.id, 0))
+        row(hit, record, Counts(offers.get(record.id, 0), cases.get(record.id, 0)))
         for hit in hits
         if (record := records.get(hit.id))
     ]
@@ -121,18 +164,14 @@ def _rows(db: Session, hits: Sequence[Hit]) -> list[Row]:
 def _group(browsing: Browsing, facet: str, results: Results) -> Group:
     """The codes of a facet, those that are on first, then the most frequent."""
     chosen = browsing.filters.get(facet, ())
-    counts = dict(results.facets.get(facet, {}))
-    counts.update({code: counts.get(code, 0) for code in chosen})
+    counts = {**dict.fromkeys(chosen, 0), **results.facets.get(facet, {})}
     ordered = sorted(counts.items(), key=lambda pair: (pair[0] not in chosen, -pair[1], pair[0]))
     options = [
-        Option(code, code_label(facet, code), total, code in chosen)
+        (code, code_label(facet, code), total, code in chosen)
         for code, total in ordered
         if total or code in chosen
     ]
-    shown = max(SHOWN_CODES, len(chosen))
-    if len(options) <= shown + 1:  # "more" for a single one would hide what fits
-        shown += 1
-    return Group(facet, facet_label(facet), options[:shown], options[shown:])
+    return Group(facet, facet_label(facet), options)
 
 
 def _tabs(browsing: Browsing, total: int) -> list[Tab]:
@@ -142,5 +181,5 @@ def _tabs(browsing: Browsing, total: int) -> list[Tab]:
         other = browsing.of_kind(kind)
         is_current = kind is browsing.kind
         found = total if is_current else get_searcher().search(query_of(other, limit=0)).total
-        tabs.append(Tab(kind, found, other.url, is_current))
+        tabs.append(Tab(kind_label(kind), found, other.url, is_current))
     return tabs

@@ -1,29 +1,30 @@
 """Finding: the front page, search in all its states, suggestions, comparing."""
 
 from http import HTTPStatus
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.catalogue import labels
-from app.catalogue.addresses import address
+from app.catalogue.addresses import address, permanent_address
 from app.catalogue.index import get_searcher
 from app.core.access import Public
 from app.core.db import Db
 from app.core.i18n import _
+from app.core.settings import get_settings
 from app.core.web import render
-from app.discovery import browsing, comparing, home, results, wording
+from app.discovery import browsing, comparing, home, results
 from search.engine import Kind
 
 SUGGESTIONS = 8
-WORDS = {"words": wording, "labels": labels, "address": address}
 
-router = APIRouter(dependencies=[Public], default_response_class=Response, include_in_schema=False)
+router = APIRouter(dependencies=[Public], include_in_schema=False)
 
 
 @router.get("/", name="home")
 def front(request: Request, db: Db) -> Response:
-    return render(request, "discovery/home.html", front=home.look(db), **WORDS)
+    return _render(request, "home.html", front=home.look(db), examples=home.examples())
 
 
 @router.get("/search", name="search")
@@ -42,40 +43,48 @@ def cases(request: Request, db: Db) -> Response:
 
 
 @router.get("/suggest", name="suggest")
-def suggest(request: Request, db: Db) -> Response:
-    asked, problems = browsing.read(request.query_params)
-    found = get_searcher().suggest(asked.text, limit=SUGGESTIONS) if asked.text else ()
-    return render(
-        request, "discovery/suggest.html", "options", asked=asked, found=found, **WORDS
-    )
+def suggest(request: Request) -> Response:
+    text = browsing.read(request.query_params)[0].text
+    found = get_searcher().suggest(text, limit=SUGGESTIONS) if text else ()
+    return _render(request, "suggest.html", "options", text=text, found=found)
 
 
 @router.get("/compare", name="compare")
 def compare(request: Request, db: Db) -> Response:
-    chosen = request.query_params.getlist("id")[: browsing.SIZE]
-    comparison = comparing.compare(db, chosen)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if comparison.problems else HTTPStatus.OK
-    return render(
-        request, "discovery/compare.html", status=status, comparison=comparison, **WORDS
-    )
+    comparison = comparing.compare(db, request.query_params.getlist("id")[: browsing.SIZE])
+    status = int(HTTPStatus.UNPROCESSABLE_ENTITY if comparison.problems else HTTPStatus.OK)
+    return _render(request, "compare.html", status=status, comparison=comparison)
 
 
 def _search_page(request: Request, db: Db, kind: Kind | None = None) -> Response:
     asked, problems = browsing.read(request.query_params, kind)
     listing = results.look(db, asked)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+    status = int(HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK)
     if asked.page > listing.last:
         problems.append(_("There are only {n} pages of these results.", n=listing.last))
-        status = HTTPStatus.NOT_FOUND
-    response = render(
+        status = int(HTTPStatus.NOT_FOUND)
+    return _render(
         request,
-        "discovery/search.html",
-        "found",
+        "search.html",
+        "results",
         status,
         listing=listing,
         asked=asked,
         problems=problems,
-        **WORDS,
     )
-    response.headers["HX-Push-Url"] = asked.url
-    return response
+
+
+def _render(
+    request: Request, template: str, block: str | None = None, status: int = 200, **context: Any
+) -> Response:
+    return render(
+        request,
+        f"discovery/{template}",
+        block,
+        status,
+        home=get_settings().public_url.rstrip("/"),
+        labels=labels,
+        address=address,
+        permanent_address=permanent_address,
+        **context,
+    )

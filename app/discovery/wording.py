@@ -1,7 +1,6 @@
 """From the structured reasons, chips and orders of search to sentences in the reader's language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from app.catalogue.labels import code_label, facet_label
 from app.core.formats import format_money
@@ -9,12 +8,6 @@ from app.core.i18n import _, mark
 from app.discovery.browsing import Sort
 from search.searcher import Reason
 
-SIGNS: Mapping[str, str] = {"met": "✓", "unknown": "?", "unmet": "–"}
-STATES: Mapping[str, str] = {
-    "met": mark("Met"),
-    "unknown": mark("Not stated"),
-    "unmet": mark("Not met"),
-}
 FIELDS: Mapping[str, str] = {
     "name": mark("name"),
     "names": mark("other names"),
@@ -57,19 +50,9 @@ SORTS: Mapping[Sort, str] = {
 FACET_OF: Mapping[str, str] = {"region": "city", "budget": "max_price"}
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A reason as people read it; the sign never stands without the word for it."""
-
-    state: str
-    sign: str
-    standing: str
-    text: str
-
-
-def reason(given: Reason) -> Sentence:
-    """Why a listing was found, or what of the question it leaves open."""
-    return Sentence(given.state, SIGNS[given.state], _(STATES[given.state]), _text(given))
+def reason(given: Reason) -> tuple[str, str]:
+    """Why a listing was found, or what of the question it leaves open: its state and sentence."""
+    return given.state, _text(given)
 
 
 def field_label(field: str) -> str:
