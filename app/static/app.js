@@ -175,6 +175,20 @@
     showTicks();
   });
 
+  // --- Copying an address that stands in a field.
+  document.addEventListener("click", async ({ target }) => {
+    const button = target.closest("[data-copy]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.copy);
+    field.select(); // without permission to copy, the keyboard can
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = button.dataset.done;
+    } catch {
+      field.focus();
+    }
+  });
+
   function ready() {
     all("[data-suggest]").forEach(boxOf);
     showTicks();
