@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.catalogue.addresses import address
+from app.catalogue.addresses import FOLDERS, address
 from app.catalogue.labels import code_label, region_label
 from app.catalogue.models import Case, Record, Solution, Vendor
 from app.catalogue.service import stated
@@ -133,7 +133,7 @@ def _codes(facet: str, field: str) -> Callable[[Record], Pieces]:
     def read(record: Record) -> Pieces:
         kept = stated(record, field) or []
         codes = [kept] if isinstance(kept, str) else kept
-        folder = {Kind.VENDOR: "/vendors", Kind.CASE: "/cases"}.get(record.KIND, "/search")
+        folder = "/search" if record.KIND is Kind.SOLUTION else f"/{FOLDERS[record.KIND]}"
         return tuple(Piece(code_label(facet, c), f"{folder}?{facet}={c}") for c in codes)
 
     return read
@@ -221,5 +221,22 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         ("region", mark("Place"), _region),
         ("results", mark("Results"), _text("results")),
         ("year", mark("Year"), _text("year")),
+    ),
+    Kind.INFORMATION: (
+        ("document_number", mark("Document number"), _text("document_number")),
+        ("issuer", mark("Issuer"), _text("issuer")),
+        ("issued_on", mark("Issued on"), _text("issued_on")),
+        ("category", mark("Category"), _codes("category", "category")),
+        ("region", mark("Applies in"), _region),
+        ("valid_from", mark("Valid from"), _text("valid_from")),
+        ("valid_until", mark("Valid until"), _text("valid_until")),
+    ),
+    Kind.TRAINING: (
+        ("starts_on", mark("Date"), _text("starts_on")),
+        ("mode", mark("Form"), _codes("mode", "mode")),
+        ("venue", mark("Venue"), _text("venue")),
+        ("region", mark("Place"), _region),
+        ("organiser", mark("Organiser"), _text("organiser")),
+        ("audience", mark("For whom"), _text("audience")),
     ),
 }

@@ -5,14 +5,19 @@ from typing import Any
 
 from app.catalogue.addresses import address, permanent_address
 from app.catalogue.labels import code_label, region_label
-from app.catalogue.models import Case, Record, Solution, Vendor
+from app.catalogue.models import Case, Information, Record, Solution, Training, Vendor
 from search.engine import Kind
 
 Data = dict[str, Any]
+ATTENDANCE: Mapping[str, str] = {
+    "online": "https://schema.org/OnlineEventAttendanceMode",
+    "offline": "https://schema.org/OfflineEventAttendanceMode",
+    "hybrid": "https://schema.org/MixedEventAttendanceMode",
+}
 
 
 def of(record: Record, home: str) -> Data:
-    """The JSON-LD of a vendor, solution or case; `home` is the site's address without a slash."""
+    """The JSON-LD of a record; `home` is the site's address without a slash."""
     data = {
         "@context": "https://schema.org",
         "@id": home + permanent_address(record.identifier),
@@ -35,7 +40,7 @@ def _solution(record: Record, home: str) -> Data:
     }
 
 
-def _vendor(record: Record, home: str) -> Data:
+def _vendor(record: Record, home: str) -> Data:  # noqa: ARG001
     assert isinstance(record, Vendor)  # noqa: S101  MAKERS is keyed by kind
     organisation = record.organisation
     region = organisation.region
@@ -59,6 +64,38 @@ def _case(record: Record, home: str) -> Data:
     }
 
 
+def _information(record: Record, home: str) -> Data:
+    assert isinstance(record, Information)  # noqa: S101  MAKERS is keyed by kind
+    issuer = {"@type": "GovernmentOrganization", "name": record.issuer} if record.issuer else None
+    number = record.document_number
+    return {
+        "@type": "Article",
+        "headline": record.name,
+        "alternativeHeadline": number,
+        "author": issuer,
+        "datePublished": record.issued_on,
+        "articleSection": code_label("category", record.category) if record.category else None,
+        "spatialCoverage": region_label(record.region) if record.region else record.region_text,
+        "expires": record.valid_until,
+        "isPartOf": {"@type": "WebSite", "@id": f"{home}/", "name": "粤工汇"},
+    }
+
+
+def _training(record: Record, home: str) -> Data:  # noqa: ARG001
+    assert isinstance(record, Training)  # noqa: S101  MAKERS is keyed by kind
+    organiser = {"@type": "Organization", "name": record.organiser} if record.organiser else None
+    region = region_label(record.region) if record.region else record.region_text
+    place = record.venue or region
+    return {
+        "@type": "Event",
+        "startDate": record.starts_on,
+        "organizer": organiser,
+        "location": {"@type": "Place", "name": place, "address": region} if place else None,
+        "eventAttendanceMode": ATTENDANCE.get(record.mode or ""),
+        "audience": {"@type": "Audience", "name": record.audience} if record.audience else None,
+    }
+
+
 def _reference(record: Record, home: str) -> Data:
     return {"@id": home + permanent_address(record.identifier), "name": record.name}
 
@@ -67,4 +104,6 @@ MAKERS: Mapping[Kind, Callable[[Record, str], Data]] = {
     Kind.SOLUTION: _solution,
     Kind.VENDOR: _vendor,
     Kind.CASE: _case,
+    Kind.INFORMATION: _information,
+    Kind.TRAINING: _training,
 }

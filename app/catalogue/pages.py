@@ -1,0 +1,51 @@
+"""What the page of any one record shows, whatever its kind."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from sqlmodel import Session
+from starlette.responses import RedirectResponse, Response
+
+from app.catalogue import labels, linked_data, reading
+from app.catalogue.addresses import address, permanent_address
+from app.catalogue.facts import facts_of, field_names, linked, origin_of
+from app.catalogue.index import get_searcher
+from app.catalogue.models import Record
+from app.core.settings import get_settings
+from app.core.web import render
+
+SIMILAR = 5
+
+
+def show(
+    request: Request, db: Session, record: Record, slug: str, template: str, **context: Any
+) -> Response:
+    """The page of a record, or the way to where it moved when it was merged."""
+    if record.slug != slug:
+        return RedirectResponse(address(record), HTTPStatus.MOVED_PERMANENTLY)
+    home = get_settings().public_url.rstrip("/")
+    return render(
+        request,
+        template,
+        record=record,
+        facts=facts_of(record),
+        history=reading.revisions(db, record),
+        source=linked(record.source),
+        origin_of=origin_of,
+        field_names=field_names,
+        linked=linked,
+        canonical=home + address(record),
+        permanent=home + permanent_address(record.identifier),
+        about=linked_data.of(record, home),
+        labels=labels,
+        address=address,
+        **context,
+    )
+
+
+def similar(db: Session, record: Record) -> list[Record]:
+    """Public records of the same kind that say similar things."""
+    hits = get_searcher().similar(record.identifier, kinds=(record.KIND,), limit=SIMILAR)
+    found = reading.by_identifiers(db, [hit.id for hit in hits])
+    return [found[hit.id] for hit in hits if hit.id in found]
