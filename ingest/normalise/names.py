@@ -15,6 +15,7 @@ _AND_OTHERS = re.compile(r"(?<=..)等(单位|公司|企业|机构|部门|\d+家.
 _TWO_SCRIPTS = re.compile(r"^([\u4e00-\u9fff]{2,}) ?([A-Za-z][A-Za-z0-9 .&+-]{2,})$")
 _LEGAL = re.compile(
     r"(?:集团)?(?:股份有限责任公司|股份有限公司|有限责任公司|有限公司|股份公司|总公司|公司)$"
+    r"|(?:股份|责任)?有限(?:公.?)?$"  # cut off or mistyped: 有限公
     r"|集团$|控股$|厂$|有限合伙$|普通合伙$|合伙企业$|个体工商户$|工作室$|商行$|经营部$|团队$"
 )
 _BRANCH = re.compile(
@@ -40,7 +41,8 @@ class NameKey:
     the folded name without legal form and region, `brand` the core without words of trade
     (the core when nothing else is left). `region` is a GB/T 2260 code, "000000" for the whole
     country, "" when the name says none; `placed` tells that it opens the name. `suffix` is the
-    legal form. `aliases` and `partners` are further names as written.
+    legal form; `is_generic` names have nothing but words of trade. `aliases` and `partners` are
+    further names as written.
     """
 
     name: str
@@ -51,6 +53,7 @@ class NameKey:
     placed: bool = False
     suffix: str = ""
     branch: str = ""
+    is_generic: bool = False
     aliases: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
 
@@ -109,6 +112,7 @@ class _Parts(TypedDict):
     placed: bool
     suffix: str
     branch: str
+    is_generic: bool
 
 
 def _taken_apart(bare: str, bracket_region: str) -> _Parts:
@@ -125,7 +129,8 @@ def _chinese_parts(text: str, bracket_region: str) -> _Parts:
     text, suffix = _without_legal(text)
     region, core = split_prefix(text)
     brand = without_trade(core)
-    if not brand or _INSTITUTION.search(core):
+    is_generic = not brand
+    if is_generic or _INSTITUTION.search(core):
         core = brand = text
     if core.endswith("中国") and len(core) > 3:
         core, region = core[:-2], region or NATIONAL
@@ -139,6 +144,7 @@ def _chinese_parts(text: str, bracket_region: str) -> _Parts:
         "placed": bool(region) and region != NATIONAL,
         "suffix": suffix,
         "branch": branch,
+        "is_generic": is_generic,
     }
 
 
@@ -174,4 +180,5 @@ def _latin_parts(text: str, bracket_region: str) -> _Parts:
         "placed": bool(region),
         "suffix": " ".join(legal),
         "branch": "",
+        "is_generic": False,
     }

@@ -35,6 +35,11 @@ class SolutionKey:
     qualifier: str = ""
     aliases: tuple[str, ...] = ()
 
+    @property
+    def brand(self) -> str:
+        """What alone can tell the product: its model number, or else its core."""
+        return self.model or self.core
+
 
 @lru_cache(maxsize=4096)
 def solution_key(name: str) -> SolutionKey:

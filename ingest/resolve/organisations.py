@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from ingest.normalise.names import NameKey
 from ingest.normalise.places import NATIONAL, agree
@@ -21,6 +22,8 @@ _DIFFERENT_PLACES = "The names are alike, but the places differ."
 _REGISTERED_APART = "Both are registered names and they differ."
 # How much a distinctive name says: two characters are shared by many, five by hardly anyone.
 _DISTINCTIVE = 3
+_BRIEF = 4
+_LONG_IN_LATIN = 6
 
 
 def compare(one: NameKey, other: NameKey, *, same_place: bool | None) -> Likeness:
@@ -51,23 +54,31 @@ def _of_equal_cores(one: NameKey, other: NameKey) -> Likeness:
 
 
 def _of_cores(one: NameKey, other: NameKey) -> Likeness:
+    if is_chinese(one.core) != is_chinese(other.core):
+        return _of_two_scripts(one, other)
+    if not is_chinese(one.core):
+        return _of_latin(one.core, other.core)
+    if one.is_generic or other.is_generic:
+        return Likeness(0.5, "The names have nothing but words of trade.")
     short, long = sorted((one, other), key=lambda key: len(key.core))
-    spellings = _of_two_scripts(one, other)
-    if spellings:
-        return spellings
-    contained = _of_containment(short, long)
-    similar = _of_similarity(one, other)
-    return contained if contained and contained.score >= similar.score else similar
+    found = (_of_containment(short, long), _of_slips(one, other), _of_similarity(one, other))
+    return max(filter(None, found), key=lambda likeness: likeness.score)
 
 
-def _of_two_scripts(one: NameKey, other: NameKey) -> Likeness | None:
-    if is_chinese(one.core) == is_chinese(other.core):
-        return None
+def _of_two_scripts(one: NameKey, other: NameKey) -> Likeness:
     chinese, latin = (one, other) if is_chinese(one.core) else (other, one)
-    if latin.core in (spelled(chinese.core), spelled(chinese.brand)):
-        sure = len(chinese.core) >= _DISTINCTIVE and latin.core == spelled(chinese.core)
-        return Likeness(0.86 if sure else 0.78, "The Latin name spells the Chinese one.")
-    return Likeness(0.0, "The names are in different scripts.")
+    if latin.core not in (spelled(chinese.core), spelled(chinese.brand)):
+        return Likeness(0.0, "The names are in different scripts.")
+    sure = len(chinese.core) >= _DISTINCTIVE and latin.core == spelled(chinese.core)
+    return Likeness(0.86 if sure else 0.78, "The Latin name spells the Chinese one.")
+
+
+def _of_latin(one: str, other: str) -> Likeness:
+    """Short Latin names (SAP, SPA) that differ by a letter are two names."""
+    likeness = 0.95 * fuzz.ratio(one, other) / 100
+    if min(len(one), len(other)) < _LONG_IN_LATIN:
+        likeness = min(likeness, 0.6)
+    return Likeness(likeness, "The names are spelled alike.")
 
 
 def _of_containment(short: NameKey, long: NameKey) -> Likeness | None:
@@ -75,7 +86,7 @@ def _of_containment(short: NameKey, long: NameKey) -> Likeness | None:
     if long.core.startswith(short.core):
         return _short_form(short, long, long.core[len(short.core) :])
     if long.core.endswith(short.core) and len(short.core) >= _DISTINCTIVE:
-        if is_trade(short.core) or not is_chinese(short.core):
+        if is_trade(short.core):
             return None
         if short.is_full and long.is_full:
             return Likeness(0.7, _REGISTERED_APART)
@@ -95,18 +106,50 @@ def _short_form(short: NameKey, long: NameKey, rest: str) -> Likeness | None:
     return Likeness(SHORT_NAME, "One is the short name of the other.")
 
 
-def _of_similarity(one: NameKey, other: NameKey) -> Likeness:
-    cores = fuzz.ratio(one.core, other.core) / 100
-    brands = fuzz.ratio(one.brand, other.brand) / 100
-    if not is_chinese(one.core):
-        return Likeness(0.95 * cores, "The names are spelled alike.")
-    if one.brand == other.brand:
-        return _of_equal_brands(one, other)
-    if len(one.core) == len(other.core) and sorted(one.core) == sorted(other.core):
+def _of_slips(one: NameKey, other: NameKey) -> Likeness | None:
+    """What slips of the hand leave: another order, another sound-alike, one wrong character."""
+    same_length = len(one.core) == len(other.core)
+    if same_length and sorted(one.core) == sorted(other.core):
         return Likeness(0.82, "The same characters stand in another order.")
     if len(one.brand) == len(other.brand) and spelled(one.brand) == spelled(other.brand):
-        return Likeness(0.8 if cores > 0.5 else 0.6, "The names sound the same.")
-    return Likeness(0.9 * (0.65 * brands + 0.35 * cores), "The names are written alike.")
+        close = fuzz.ratio(one.core, other.core) > 50 and one.brand != other.brand
+        return Likeness(0.8, "The names sound the same.") if close else None
+    if Levenshtein.distance(one.core, other.core, score_cutoff=1) == 1:
+        return _of_one_character(one, other)
+    return _of_left_out(one, other)
+
+
+def _of_one_character(one: NameKey, other: NameKey) -> Likeness | None:
+    """中控技木 is 中控技术 mistyped: the brand is whole and only one rest is a word of trade."""
+    brand = min(one.brand, other.brand, key=len)
+    rests = [core[len(brand) :] for core in (one.core, other.core) if core.startswith(brand)]
+    if len(rests) == 2 and is_trade(rests[0]) != is_trade(rests[1]):
+        return Likeness(0.84, "One character of the words of trade differs.")
+    if len(brand) > _DISTINCTIVE:
+        return Likeness(0.74, "One character of a long name differs.")
+    return None
+
+
+def _of_left_out(one: NameKey, other: NameKey) -> Likeness | None:
+    """中望软件 for 中望龙腾软件: a short form that leaves characters out in the middle."""
+    short, long = sorted((one, other), key=lambda key: len(key.core))
+    if short.is_full or len(short.core) <= _DISTINCTIVE or short.core[:2] != long.core[:2]:
+        return None
+    rest = iter(long.core)
+    if all(character in rest for character in short.core):
+        return Likeness(0.76, "One name leaves out characters of the other.")
+    return None
+
+
+def _of_similarity(one: NameKey, other: NameKey) -> Likeness:
+    if one.brand == other.brand:
+        return _of_equal_brands(one, other)
+    cores = fuzz.ratio(one.core, other.core) / 100
+    brands = fuzz.ratio(one.brand, other.brand) / 100
+    likeness = 0.9 * (0.65 * brands + 0.35 * cores)
+    if one.is_full and other.is_full and min(len(one.brand), len(other.brand)) <= _BRIEF:
+        likeness = min(likeness, 0.7)
+    return Likeness(likeness, "The names are written alike.")
 
 
 def _of_equal_brands(one: NameKey, other: NameKey) -> Likeness:

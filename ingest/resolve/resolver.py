@@ -16,6 +16,7 @@ from search.engine import Kind
 # The nearest names by spelling that are compared in full, and how near they must be at least.
 MOST_COMPARED = 12
 LEAST_RATIO = 45.0
+MOST_OF_BRAND = 8
 # Two known names that fit within this margin: a person must choose.
 MARGIN = 0.02
 MOST_EQUAL = 50
@@ -53,6 +54,7 @@ class Resolver:
         self._names: list[tuple[Key, int]] = []
         self._cores: list[str] = []
         self._by_key: dict[str, list[int]] = defaultdict(list)
+        self._by_brand: dict[str, list[int]] = defaultdict(list)
         self._blocks = Blocks()
         self._by_spelling: dict[str, list[int]] = defaultdict(list)
         self._unspelled: list[int] = []
@@ -103,6 +105,9 @@ class Resolver:
         self._names.append((key, position))
         self._cores.append(key.core)
         self._blocks.add(key.core, number, wall)
+        of_brand = self._by_brand[wall + key.brand]
+        if len(of_brand) < MOST_OF_BRAND:
+            of_brand.append(number)
         if self._subject.spelled:
             self._any_latin = self._any_latin or not is_chinese(key.core)
             self._unspelled.append(number)
@@ -157,16 +162,22 @@ class Resolver:
             score_cutoff=LEAST_RATIO,
         )
         near = (numbers[index] for _core, _score, index in ranked)
-        return dict.fromkeys((*equal, *self._sounding(key), *near))
+        of_brand = self._by_brand.get(wall + key.brand, ())
+        return dict.fromkeys((*equal, *of_brand, *self._sounding(key), *near))
 
     def _sounding(self, key: Key) -> list[int]:
         """Names in the other script that this one spells; asked only where both scripts occur."""
         if not self._subject.spelled or (is_chinese(key.core) and not self._any_latin):
             return []
         if is_chinese(key.core):
-            return self._by_key.get(spelled(key.core), [])[:MOST_EQUAL]
+            spellings = {spelled(key.core), spelled(key.brand)}
+            return [
+                n for spelling in spellings for n in self._by_key.get(spelling, [])[:MOST_EQUAL]
+            ]
         for number in self._unspelled:
-            self._by_spelling[spelled(self._cores[number])].append(number)
+            known = self._names[number][0]
+            for spelling in {spelled(known.core), spelled(known.brand)}:
+                self._by_spelling[spelling].append(number)
         self._unspelled.clear()
         return self._by_spelling.get(key.core, [])[:MOST_EQUAL]
 

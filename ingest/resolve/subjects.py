@@ -19,13 +19,17 @@ REVIEW_TITLES = 0.84
 
 
 class Key(Protocol):
-    """A name taken apart; `key` is equal for one name written in two ways."""
+    """A name taken apart; `key` is equal for one name written in two ways, and
+    names of one `brand` are compared however much else they say."""
 
     @property
     def key(self) -> str: ...
 
     @property
     def core(self) -> str: ...
+
+    @property
+    def brand(self) -> str: ...
 
 
 @dataclass(frozen=True)

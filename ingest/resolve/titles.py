@@ -28,6 +28,10 @@ class TitleKey:
     numbers: frozenset[str]
     region: str
 
+    @property
+    def brand(self) -> str:
+        return self.core
+
 
 @lru_cache(maxsize=4096)
 def title_key(title: str) -> TitleKey:
