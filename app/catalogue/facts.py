@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,7 +27,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value came from: a row of a list, or a person."""
+    """Where a value came from: a row of a list, or a person; `on` is the day in China."""
 
     file: str
     sheet: str
@@ -106,7 +107,7 @@ def _origin(kept: Mapping[str, Any]) -> Origin:
         sheet=str(kept.get("sheet", "")),
         row=int(kept.get("row") or 0),
         by=str(kept.get("by", "")),
-        on=str(kept.get("at", ""))[:10],
+        on=format_date(datetime.fromisoformat(kept["at"])) if kept.get("at") else "",
     )
 
 

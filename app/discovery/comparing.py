@@ -12,6 +12,8 @@ from app.catalogue.models import Record
 from app.core.i18n import _, ngettext
 
 MOST = 4
+# Always different: to mark them would drown what matters.
+NEVER_MARKED = frozenset({"summary", "vendor", "source", "scenarios_text", "industries_text"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Line:
 
     @property
     def differs(self) -> bool:
-        return len({fact.text for fact in self.facts}) > 1
+        said = {fact.text for fact in self.facts if fact.text}
+        return len(said) > 1 and self.facts[0].field not in NEVER_MARKED
 
 
 @dataclass(frozen=True, slots=True)
