@@ -41,7 +41,8 @@ class NameKey:
     the folded name without legal form and region, `brand` the core without words of trade
     (the core when nothing else is left). `region` is a GB/T 2260 code, "000000" for the whole
     country, "" when the name says none; `placed` tells that it opens the name. `suffix` is the
-    legal form; `is_generic` names have nothing but words of trade. `aliases` and `partners` are
+    legal form; `is_generic` names have nothing but words of trade, `is_full` ones carry the legal
+    form of a registered company, `is_group` ones that of a group. `aliases` and `partners` are
     further names as written.
     """
 
@@ -54,18 +55,10 @@ class NameKey:
     suffix: str = ""
     branch: str = ""
     is_generic: bool = False
+    is_full: bool = False
+    is_group: bool = False
     aliases: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
-
-    @property
-    def is_full(self) -> bool:
-        """Whether the name carries the legal form of a registered company."""
-        return self.suffix.endswith(("公司", "ltd", "inc", "gmbh", "厂", "limited"))
-
-    @property
-    def is_group(self) -> bool:
-        """Whether the name is that of a group (集团)."""
-        return self.suffix.startswith(("集团", "group", "控股", "holding"))
 
 
 @lru_cache(maxsize=4096)
@@ -113,6 +106,8 @@ class _Parts(TypedDict):
     suffix: str
     branch: str
     is_generic: bool
+    is_full: bool
+    is_group: bool
 
 
 def _taken_apart(bare: str, bracket_region: str) -> _Parts:
@@ -145,6 +140,8 @@ def _chinese_parts(text: str, bracket_region: str) -> _Parts:
         "suffix": suffix,
         "branch": branch,
         "is_generic": is_generic,
+        "is_full": suffix.endswith(("公司", "厂")),
+        "is_group": suffix.startswith(("集团", "控股")),
     }
 
 
@@ -181,4 +178,6 @@ def _latin_parts(text: str, bracket_region: str) -> _Parts:
         "suffix": " ".join(legal),
         "branch": "",
         "is_generic": False,
+        "is_full": bool(legal),
+        "is_group": legal[:1] in (["group"], ["holding"], ["holdings"]),
     }

@@ -109,7 +109,9 @@ def latin_place(word: str) -> str | None:
 
 
 def _significant(code: str) -> str:
-    return re.sub(r"(00)+$", "", code)
+    if code.endswith("0000"):
+        return "" if code == NATIONAL else code[:2]
+    return code[:4] if code.endswith("00") else code
 
 
 def _first_place(text: str, within: str) -> tuple[str, int] | None:

@@ -15,6 +15,7 @@ _HALF_WIDTH = {
     code: code - 0xFEE0
     for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\u3000-\u303f"
 _GAP_IN_CHINESE = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
@@ -52,7 +53,7 @@ def folded(text: str) -> str:
 
 def is_chinese(text: str) -> bool:
     """Whether the text holds at least one Chinese character."""
-    return any("\u4e00" <= character <= "\u9fff" for character in text)
+    return _CHINESE.search(text) is not None
 
 
 def prose(text: str) -> str:

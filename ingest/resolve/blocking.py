@@ -1,12 +1,11 @@
 """Finding the few known names that are worth comparing, among a hundred thousand."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 # Names looked at for one candidate, and how many names may share a pair of characters before the
 # pair says too little to be kept (科技, 智能): blocks stop growing there, so that memory and time
 # stay in proportion.
-MOST_NEAR = 400
+MOST_NEAR = 200
 LONGEST_BLOCK = 2_000
 
 
@@ -35,9 +34,4 @@ class Blocks:
         held = (self._numbers.get(scope + pair) for pair in pairs_of(core))
         blocks = sorted(filter(None, held), key=lambda block: (len(block), block[0]))
         telling = [block for block in blocks if len(block) <= LONGEST_BLOCK]
-        return list(dict.fromkeys(islice(_chained(telling or blocks[:1]), MOST_NEAR)))
-
-
-def _chained(blocks: Iterable[list[int]]) -> Iterator[int]:
-    for block in blocks:
-        yield from block
+        return list(dict.fromkeys(islice(chain.from_iterable(telling or blocks[:1]), MOST_NEAR)))

@@ -111,12 +111,18 @@ def _of_slips(one: NameKey, other: NameKey) -> Likeness | None:
     same_length = len(one.core) == len(other.core)
     if same_length and sorted(one.core) == sorted(other.core):
         return Likeness(0.82, "The same characters stand in another order.")
-    if len(one.brand) == len(other.brand) and spelled(one.brand) == spelled(other.brand):
-        close = fuzz.ratio(one.core, other.core) > 50 and one.brand != other.brand
-        return Likeness(0.8, "The names sound the same.") if close else None
+    if _sound_alike(one.brand, other.brand) and fuzz.ratio(one.core, other.core) > 50:
+        return Likeness(0.8, "The names sound the same.")
     if Levenshtein.distance(one.core, other.core, score_cutoff=1) == 1:
         return _of_one_character(one, other)
     return _of_left_out(one, other)
+
+
+def _sound_alike(one: str, other: str) -> bool:
+    """Whether two brands that share a character differ in writing and not in sound."""
+    if one == other or len(one) != len(other) or set(one).isdisjoint(other):
+        return False
+    return spelled(one) == spelled(other)
 
 
 def _of_one_character(one: NameKey, other: NameKey) -> Likeness | None:

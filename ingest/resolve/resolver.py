@@ -14,9 +14,9 @@ from ingest.resolve.subjects import SUBJECTS, Key, Subject
 from search.engine import Kind
 
 # The nearest names by spelling that are compared in full, and how near they must be at least.
-MOST_COMPARED = 12
+MOST_COMPARED = 8
 LEAST_RATIO = 45.0
-MOST_OF_BRAND = 8
+MOST_OF_BRAND = 5
 # Two known names that fit within this margin: a person must choose.
 MARGIN = 0.02
 MOST_EQUAL = 50
