@@ -98,6 +98,12 @@ def visit(url: str, expected: str) -> None:
         sys.exit(f"{url} lacks {expected!r}")
 
 
+def run(*command: str, env: dict[str, str]) -> None:
+    """Run a command in the open; exits where it fails."""
+    if status := subprocess.run(command, env=env, check=False).returncode:
+        sys.exit(f"{' '.join(command)} ended with {status}")
+
+
 def demonstrate(home: Path, database_url: str) -> None:
     port = free_port()
     model = os.environ.get("POOL_EMBEDDING_MODEL") or str(Path("var/models/e5-small").resolve())
@@ -108,15 +114,15 @@ def demonstrate(home: Path, database_url: str) -> None:
         "POOL_PORT": str(port),
     }
     env = {**os.environ, **settings}
-    build = ["make", "demo", "ARGS=--no-serve"]
-    subprocess.run(build, env=env, check=True)
+    build = ("make", "demo", "ARGS=--no-serve")
+    run(*build, env=env)
     before = fingerprint(database_url)
-    subprocess.run(build, env=env, check=True)
+    run(*build, env=env)
     after = fingerprint(database_url)
     if before != after:
         changed = {name: (before.get(name), after[name]) for name in after}
         sys.exit(f"a second demonstration changed {changed}")
-    subprocess.run([".venv/bin/pool", "check-index"], env=env, check=True)
+    run(".venv/bin/pool", "check-index", env=env)
     with serving(env):
         for path, expected in PAGES.items():
             visit(f"http://127.0.0.1:{port}{path}", expected)
