@@ -93,17 +93,7 @@ class Report:
             "f1": round(self.f1, 4),
             "recall_with_review": round(self.recall_with_review, 4),
             "review_share": round(self.review_share, 4),
-            "confusions": [
-                {
-                    "error": error,
-                    "left": judged.pair.left,
-                    "right": judged.pair.right,
-                    "score": round(judged.score, 3),
-                    "why": judged.pair.why,
-                    "reasons": list(judged.reasons),
-                }
-                for error, judged in self.examples
-            ],
+            "confusions": [_example(error, judged) for error, judged in self.examples],
         }
 
     def as_text(self) -> str:
@@ -126,6 +116,17 @@ class Report:
 
 def _share(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
+
+
+def _example(error: str, judged: Judged) -> dict[str, Any]:
+    return {
+        "error": error,
+        "left": judged.pair.left,
+        "right": judged.pair.right,
+        "score": round(judged.score, 3),
+        "why": judged.pair.why,
+        "reasons": list(judged.reasons),
+    }
 
 
 def _example_line(error: str, judged: Judged) -> str:
