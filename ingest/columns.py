@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,6 +45,7 @@ class Aliases:
     fields: dict[Kind, dict[str, str]]
     ignored: frozenset[str]
     titles: dict[Kind, tuple[str, ...]]
+    keys: frozenset[str]
 
     def field_of(self, kind: Kind, heading: str) -> str | None:
         """The field a heading fills, trying "联系方式/电话" whole, then its last and first part."""
@@ -53,17 +54,20 @@ class Aliases:
 
     def is_ignored(self, heading: str) -> bool:
         """Whether the column only numbers the rows."""
-        return any(key in self.ignored for key in _forms(heading)[:2])
+        return any(key in self.ignored for key in _forms(heading))
 
     def knows(self, heading: str) -> bool:
         """Whether any kind of list uses this heading."""
-        return self.is_ignored(heading) or any(self.field_of(kind, heading) for kind in Kind)
+        return any(key in self.keys for key in _forms(heading))
 
 
-def _forms(heading: str) -> list[str]:
-    whole = [heading_key(heading, notes=True), heading_key(heading)]
-    parts = [heading_key(part) for part in heading.split("/")]
-    return [*whole, parts[-1], parts[0]] if len(parts) > 1 else whole
+def _forms(heading: str) -> Iterator[str]:
+    yield (key := heading_key(heading, notes=True))
+    if "(" in key or "[" in key or "【" in key or "〔" in key or "<" in key:
+        yield heading_key(heading)
+    if "/" in heading:
+        parts = heading.split("/")
+        yield from (heading_key(parts[-1]), heading_key(parts[0]))
 
 
 @cache
@@ -71,16 +75,17 @@ def load_aliases(folder: Path | None = None) -> Aliases:
     """The packaged aliases, with those of `folder`/columns.csv added; the same alias replaces."""
     fields: dict[Kind, dict[str, str]] = {kind: {} for kind in Kind}
     titles: dict[Kind, list[str]] = {kind: [] for kind in Kind}
-    ignored: set[str] = set()
+    ignored: frozenset[str] = frozenset()
     for kind, name, alias in _alias_rows(folder):
         if name == "-":
-            ignored.add(heading_key(alias))
+            ignored |= {heading_key(alias)}
         elif name == "title":
             titles[Kind(kind)].append(heading_key(alias))
         else:
             fields[Kind(kind)][heading_key(alias, notes=True)] = name
     named = {kind: tuple(words) for kind, words in titles.items()}
-    return Aliases(fields, frozenset(ignored), named)
+    keys = ignored.union(*fields.values())
+    return Aliases(fields, ignored, named, keys)
 
 
 def _alias_rows(folder: Path | None) -> Iterable[tuple[str, str, str]]:

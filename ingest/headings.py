@@ -27,10 +27,16 @@ class Header:
 
     def repeats(self, line: Line) -> bool:
         """Whether a later line only says the header again, as printed pages do."""
-        said = [heading_key(text) for text in line.texts]
-        return len(said) > 1 and any(
-            said == [heading_key(text) for text in each.texts] for each in self.lines
-        )
+        said = line.texts
+        return len(said) > 1 and any(_same(said, each.texts) for each in self.lines)
+
+
+def _same(said: list[str], texts: list[str]) -> bool:
+    """Whether two lines say the same headings; nearly always the first cell tells."""
+    return len(said) == len(texts) and all(
+        one == two or (len(one) <= 2 * len(two) + 4 and heading_key(one) == heading_key(two))
+        for one, two in zip(said, texts, strict=True)
+    )
 
 
 def find_header(lines: Sequence[Line], known: Known) -> Header | None:
@@ -66,11 +72,24 @@ def header_at(lines: Sequence[Line], at: int, known: Known) -> Header | None:
 
 def is_new_header(lines: Sequence[Line], known: Known) -> bool:
     """Whether a second table starts at the first of these lines, below the one being read."""
+    if not _may_name_columns(lines[0], known):
+        return False
     header = header_at(lines, 0, known)
     if header is None:
         return False
     width = sum(1 for heading in header.headings if heading)
     return header.hits >= 3 and header.hits >= 0.6 * width
+
+
+def _may_name_columns(line: Line, known: Known) -> bool:
+    """A quick look that spares most rows a closer one: enough of its cells are known."""
+    texts = line.texts
+    strangers = 0
+    for text in texts:
+        strangers += len(text) > _LONGEST_LABEL or text.isdigit() or not known(text)
+        if 5 * strangers > 2 * len(texts):
+            return False
+    return True
 
 
 def _is_label(text: str, known: Known) -> bool:

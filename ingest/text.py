@@ -31,6 +31,9 @@ def clean(text: str) -> str:
 
     Line breaks inside a cell stay, for they may separate the items of a list.
     """
+    if text.isprintable():
+        text = _SPACES.sub(" ", text) if "  " in text else text
+        return text.strip().translate(RADICALS)
     text = _UNSEEN.sub("", _BREAKS.sub("\n", text))
     lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line).translate(RADICALS)

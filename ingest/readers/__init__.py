@@ -13,9 +13,10 @@ from ingest.readers.delimited import delimited_lines
 from ingest.readers.encoding import Encoding, detect
 from ingest.readers.html import declared_charset, html_tables
 from ingest.readers.limits import MEBIBYTE, Limits
+from ingest.readers.old_workbook import old_workbook_sheets
 from ingest.readers.pdf import pdf_tables
 from ingest.readers.sniff import FileType, file_type
-from ingest.readers.workbook import workbook_sheets
+from ingest.readers.workbook import WorkbookSheet, workbook_sheets
 
 __all__ = ["Limits", "Reading", "Row", "Sheet", "Unreadable", "read"]
 
@@ -105,7 +106,7 @@ class _Source:
     def sheets(self, skipped: list[str]) -> Iterator[Sheet]:
         kind = file_type(self.data)
         if kind in (FileType.XLSX, FileType.XLS):
-            return self._workbook(kind, skipped)
+            return self._workbook(self._workbook_sheets(kind), skipped)
         if kind is FileType.PDF:
             return self._pdf()
         declared = declared_charset(self.data) if kind is FileType.HTML else None
@@ -113,10 +114,14 @@ class _Source:
         sheets = self._html(encoding) if kind is FileType.HTML else self._text(encoding)
         return _encoded(sheets, encoding)
 
-    def _workbook(self, kind: FileType, skipped: list[str]) -> Iterator[Sheet]:
-        if kind is FileType.XLSX:
-            check_archive(self.data, self.limits)
-        for sheet in workbook_sheets(self.data, self.limits):
+    def _workbook_sheets(self, kind: FileType) -> Iterator[WorkbookSheet]:
+        if kind is FileType.XLS:
+            return old_workbook_sheets(self.data, self.limits)
+        check_archive(self.data, self.limits)
+        return workbook_sheets(self.data, self.limits)
+
+    def _workbook(self, sheets: Iterator[WorkbookSheet], skipped: list[str]) -> Iterator[Sheet]:
+        for sheet in sheets:
             found = False
             for table in self._find(sheet.lines, name=sheet.name):
                 found = True

@@ -1,7 +1,7 @@
-"""XLSX and XLS workbooks, sheet by sheet."""
+"""XLSX workbooks, sheet by sheet, and what old and new workbooks have in common."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -36,9 +36,9 @@ def workbook_sheets(data: bytes, limits: Limits) -> Iterator[WorkbookSheet]:
         if about.visible is not SheetVisibleEnum.Visible:
             yield WorkbookSheet(about.name, iter(()), hidden=True)
             continue
-        sheet = book.get_sheet_by_name(about.name)
+        sheet = _sheet(book, about.name)
         _check_size(sheet, limits)
-        yield WorkbookSheet(about.name, _lines(sheet))
+        yield WorkbookSheet(about.name, workbook_lines(_rows(sheet), _merges(sheet)))
 
 
 def _open(data: bytes) -> CalamineWorkbook:
@@ -46,6 +46,13 @@ def _open(data: bytes) -> CalamineWorkbook:
         return CalamineWorkbook.from_object(io.BytesIO(data))
     except Exception as error:
         raise Unreadable("This workbook is damaged: {detail}", detail=error) from error
+
+
+def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
+    try:
+        return book.get_sheet_by_name(name)
+    except Exception as error:
+        raise Unreadable("Sheet {sheet} is damaged: {detail}", sheet=name, detail=error) from error
 
 
 def _check_size(sheet: CalamineSheet, limits: Limits) -> None:
@@ -60,11 +67,15 @@ def _check_size(sheet: CalamineSheet, limits: Limits) -> None:
         )
 
 
-def _lines(sheet: CalamineSheet) -> Iterator[Line]:
-    merges = _merges(sheet)
+def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
+    for row in sheet.iter_rows():
+        yield [cell_text(cell) for cell in row]
+
+
+def workbook_lines(rows: Iterable[list[str]], merges: Merges) -> Iterator[Line]:
+    """The lines of a sheet, with the text of merged cells carried down."""
     open_merges: dict[int, tuple[int, int, str]] = {}
-    for index, row in enumerate(sheet.iter_rows()):
-        cells = [cell_text(cell) for cell in row]
+    for index, cells in enumerate(rows):
         carried = _carry(cells, index, open_merges)
         wide = {column: width for column, (_, width, _) in open_merges.items() if width > 1}
         for column, width, last in merges.get(index, ()):

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, time
 from pathlib import Path
 
 import openpyxl
@@ -47,7 +48,10 @@ def xlsx(
 def xls(path: Path, rows: Cells, merges: Sequence[tuple[int, int, int, int]] = ()) -> Path:
     """An old workbook; `merges` are (first row, last row, first column, last column) from 0."""
     book = xlwt.Workbook()
+    hidden = book.add_sheet("字典")
+    hidden.visibility = 1
     sheet = book.add_sheet("名单")
+    day = xlwt.easyxf(num_format_str="yyyy-mm-dd hh:mm")
     tops = {(top, left): (bottom, right) for top, bottom, left, right in merges}
     for at, row in enumerate(rows):
         for column, value in enumerate(row):
@@ -55,7 +59,8 @@ def xls(path: Path, rows: Cells, merges: Sequence[tuple[int, int, int, int]] = (
                 bottom, right = tops[at, column]
                 sheet.write_merge(at, bottom, column, right, value)
             elif value is not None:
-                sheet.write(at, column, value)
+                dated = isinstance(value, date | time)
+                sheet.write(at, column, value, day if dated else xlwt.Style.default_style)
     book.save(str(path))
     return path
 

@@ -125,10 +125,12 @@ class TestWorkbooks:
     def test_cells_of_every_type_become_text(self, tmp_path):
         headings = ["企业名称", "主营业务", "成立日期", "更新时间", "营业时间", "占比", "是否入库"]
         values = ["甲\u3000公司 \n", None, date(2024, 3, 1), datetime(2024, 3, 1, 9, 30), time(8, 5), 0.1, True]
-        [row] = rows(messy.xlsx(tmp_path / "a.xlsx", {"名单": [headings, values]}))
-        assert list(row.values.values()) == [
+        [new] = rows(messy.xlsx(tmp_path / "a.xlsx", {"名单": [headings, values]}))
+        [old] = rows(messy.xls(tmp_path / "a.xls", [headings, values]))
+        assert list(new.values.values()) == [
             *("甲 公司", "", "2024-03-01", "2024-03-01 09:30", "08:05", "0.1", "是"),
         ]
+        assert old.values == new.values
 
     def test_a_date_that_lost_its_format_is_still_a_date(self, tmp_path):
         lines = [["活动名称", "主办单位", "活动日期", "人数"], ["讲座", "甲局", 45352, 45352]]
@@ -155,6 +157,9 @@ class TestWorkbooks:
         path = messy.xlsx(tmp_path / "a.xlsx", {"名单": messy.VENDOR_LIST})
         messy.repacked(path, {"xl/workbook.xml": b"<workbook"})
         assert "damaged" in refusal(path)
+        messy.xlsx(path, {"名单": messy.VENDOR_LIST})
+        messy.repacked(path, {"xl/worksheets/sheet1.xml": b"<worksheet><sheetData><row></c>"})
+        assert "名单 is damaged" in refusal(path)
         path.write_bytes(b"PK\x03\x04" + b"rubbish" * 50)
         assert "damaged" in refusal(path)
         old = messy.xls(tmp_path / "b.xls", messy.VENDOR_LIST)
