@@ -1,9 +1,12 @@
 """The verbs that change the catalogue; `app.curation` decides when they may."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, func, select
 
 from app.catalogue.identifiers import new_identifier, readable_slug
@@ -15,33 +18,76 @@ from search.engine import Kind
 INDEX_JOB = "catalogue.index"
 
 
-def create(db: Session, kind: Kind, record_id: UUID, name: str, **links: UUID | None) -> Record:
-    """A new record at the door of the pool, with its permanent identifier and address.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A record to be; `links` are ids of what it belongs to (`vendor_id`, `solution_id`)."""
 
-    `links` are the ids of what it belongs to (`vendor_id`, `solution_id`). A vendor brings its
-    organisation with it. Nothing is public yet.
+    record_id: UUID
+    name: str
+    links: Mapping[str, UUID | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Changes:
+    """What changes to records leave behind; `changing` writes it, many rows in one statement."""
+
+    by: str
+    batch_id: int | None = None
+    revisions: list[tuple[Record, list[str], dict[str, Any]]] = field(default_factory=list)
+    entries: list[audit.Entry] = field(default_factory=list)
+    indexed: dict[UUID, Kind] = field(default_factory=dict)
+
+
+@contextmanager
+def changing(db: Session, *, by: str, batch_id: int | None = None) -> Iterator[Changes]:
+    """Changes made by one person in one go; their revisions and audit entries, and what the
+    index has to follow, are written at the end of the block."""
+    changes = Changes(by, batch_id)
+    yield changes
+    _keep_revisions(db, changes)
+    audit.record_all(db, by, changes.entries)
+    payloads = ({"kind": str(kind), "id": str(id_)} for id_, kind in changes.indexed.items())
+    outbox.enqueue_all(db, INDEX_JOB, payloads)
+
+
+def create(db: Session, kind: Kind, drafts: Sequence[Draft]) -> list[Record]:
+    """New records at the door of the pool, each with its permanent identifier and address.
+
+    A vendor brings its organisation with it. Nothing is public yet.
     """
-    model = MODELS[kind]
+    slugs = [readable_slug(draft.name) for draft in drafts]
+    taken = _taken(db, MODELS[kind], slugs)
+    records = []
+    for draft, slug in zip(drafts, slugs, strict=True):
+        record = _create(kind, draft, slug, taken)
+        taken.add(record.slug)
+        db.add(record)
+        records.append(record)
+    return records
+
+
+def _taken(db: Session, model: type[Record], slugs: Sequence[str]) -> set[str]:
+    return set(db.exec(select(model.slug).where(col(model.slug).in_(slugs))))
+
+
+def _create(kind: Kind, draft: Draft, slug: str, taken: set[str]) -> Record:
     identifier = new_identifier(kind.value[0])
-    record = model(
-        id=record_id, identifier=identifier, slug=_free_slug(db, model, name, identifier), name=name
+    if slug in taken:
+        slug = f"{slug}-{identifier[2:7]}"
+    moment = now()
+    record = MODELS[kind](
+        id=draft.record_id,
+        identifier=identifier,
+        slug=slug,
+        name=draft.name,
+        created_at=moment,
+        updated_at=moment,
     )
-    for link, target in links.items():
+    for link, target in draft.links.items():
         setattr(record, link, target)
     if isinstance(record, Vendor):
-        record.organisation = Organisation(name=name)
-    db.add(record)
+        record.organisation = Organisation(name=draft.name)
     return record
-
-
-def _free_slug(db: Session, model: type[Record], name: str, identifier: str) -> str:
-    slug = readable_slug(name)
-    pending = db.info.setdefault(("slugs", model), set())
-    taken = slug in pending or db.exec(select(model.id).where(model.slug == slug)).first()
-    if taken:
-        slug = f"{slug}-{identifier[2:7]}"
-    pending.add(slug)
-    return slug
 
 
 def stated(record: Record, field: str) -> Any:
@@ -55,13 +101,7 @@ def snapshot(record: Record) -> dict[str, Any]:
 
 
 def restate(
-    db: Session,
-    record: Record,
-    values: Mapping[str, Any],
-    origins: Mapping[str, Any],
-    *,
-    by: str,
-    batch_id: int | None = None,
+    changes: Changes, record: Record, values: Mapping[str, Any], origins: Mapping[str, Any]
 ) -> list[str]:
     """Make the record say `values` (fields that are absent become empty); returns what changed.
 
@@ -74,9 +114,8 @@ def restate(
         record.version += 1
         record.updated_at = now()
         if record.stage == Stage.PUBLISHED:
-            _keep_revision(db, record, changed, by=by, batch_id=batch_id)
-            audit.record(db, by, f"{record.KIND}.changed", record, fields=changed)
-            tell_index(db, record)
+            changes.revisions.append((record, changed, snapshot(record)))
+            _note(changes, record, "changed", fields=changed)
     return changed
 
 
@@ -93,45 +132,53 @@ def _set(record: Record, field: str, value: Any) -> bool:
     return True
 
 
-def publish(db: Session, record: Record, *, by: str, batch_id: int | None = None) -> None:
+def publish(changes: Changes, record: Record) -> None:
     """Put a record in the public catalogue and its index."""
     record.move_to(Stage.PUBLISHED)
     record.published_at = record.published_at or now()
     record.version += 1
-    _keep_revision(db, record, list(record.STATED), by=by, batch_id=batch_id)
-    audit.record(db, by, f"{record.KIND}.published", record)
-    tell_index(db, record)
+    changes.revisions.append((record, list(record.STATED), snapshot(record)))
+    _note(changes, record, "published")
 
 
-def leave(
-    db: Session, record: Record, stage: Stage, *, by: str, into: Record | None = None
-) -> None:
+def leave(changes: Changes, record: Record, stage: Stage, *, into: Record | None = None) -> None:
     """Take a record out of the public catalogue: withdrawn, or merged into another."""
     record.move_to(stage)
     record.version += 1
     record.merged_into = into.id if into else None
-    audit.record(db, by, f"{record.KIND}.{stage}", record, into=into.identifier if into else None)
-    tell_index(db, record)
+    _note(changes, record, stage, into=into.identifier if into else None)
 
 
-def _keep_revision(
-    db: Session, record: Record, changed: list[str], *, by: str, batch_id: int | None
-) -> None:
-    last = db.exec(
-        select(func.max(Revision.number)).where(col(Revision.record_id) == record.id)
-    ).one()
-    revision = Revision(
-        kind=record.KIND,
-        record_id=record.id,
-        number=(last or 0) + 1,
-        values=snapshot(record),
-        changed=changed,
-        by=by,
-        batch_id=batch_id,
-    )
-    db.add(revision)
-
-
-def tell_index(db: Session, record: Record) -> None:
+def tell_index(changes: Changes, record: Record) -> None:
     """Have the index follow this record once this transaction has committed."""
-    outbox.enqueue(db, INDEX_JOB, kind=str(record.KIND), id=str(record.id))
+    changes.indexed[record.id] = record.KIND
+
+
+def _note(changes: Changes, record: Record, verb: str, **details: Any) -> None:
+    changes.entries.append(audit.Entry(f"{record.KIND}.{verb}", record, details))
+    tell_index(changes, record)
+
+
+def _keep_revisions(db: Session, changes: Changes) -> None:
+    if not changes.revisions:
+        return
+    ids = [record.id for record, _changed, _values in changes.revisions]
+    kept = select(Revision.record_id, func.max(Revision.number))
+    of_these = kept.where(col(Revision.record_id).in_(ids)).group_by(col(Revision.record_id))
+    last: dict[UUID, int] = dict(db.exec(of_these).all())
+    rows = []
+    for record, changed, values in changes.revisions:
+        number = last[record.id] = last.get(record.id, 0) + 1
+        rows.append(
+            {
+                "kind": record.KIND,
+                "record_id": record.id,
+                "number": number,
+                "values": values,
+                "changed": changed,
+                "by": changes.by,
+                "batch_id": changes.batch_id,
+                "at": now(),
+            }
+        )
+    db.execute(insert(Revision), rows)

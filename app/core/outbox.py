@@ -88,21 +88,26 @@ def enqueue(db: Session, name: str, /, *, key: str | None = None, **payload: Any
     db.info["enqueued"] = True
 
 
+def enqueue_all(db: Session, name: str, payloads: Iterable[dict[str, Any]]) -> int:
+    """Write a job for each payload in one statement; return how many."""
+    at = now()
+    rows = [
+        {"name": name, "payload": payload, "attempts": 0, "created_at": at, "run_after": at}
+        for payload in payloads
+    ]
+    if rows:
+        db.execute(insert(Job), rows)
+        db.info["enqueued"] = True
+    return len(rows)
+
+
 def enqueue_chunks(
     db: Session, name: str, field: str, values: Iterable[Any], size: int = CHUNK
 ) -> int:
     """Write one job for each `size` values, as `{field: [values]}`; return how many jobs."""
     iterator = iter(values)
     chunks = iter(lambda: list(islice(iterator, size)), [])
-    at = now()
-    rows = [
-        {"name": name, "payload": {field: chunk}, "attempts": 0, "created_at": at, "run_after": at}
-        for chunk in chunks
-    ]
-    if rows:
-        db.execute(insert(Job), rows)
-        db.info["enqueued"] = True
-    return len(rows)
+    return enqueue_all(db, name, ({field: chunk} for chunk in chunks))
 
 
 def counts(db: Session) -> Counts:

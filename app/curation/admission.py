@@ -1,7 +1,7 @@
 """The one door into the catalogue: proposals come in, a named person decides."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -53,25 +53,48 @@ class Proposal:
 
 def submit(db: Session, batch: Batch, proposals: Sequence[Proposal]) -> None:
     """Take proposals in as candidates. New records get their identifier but stay unseen."""
+    drafted = _receive(db, [p for p in proposals if p.is_new], batch)
+    said: dict[UUID, list[Candidate]] = defaultdict(list)
     for proposal in proposals:
-        if proposal.is_new:
-            _receive(db, proposal, batch)
         if proposal.twin:
             db.add(_merge_case(proposal, proposal.twin, batch))
-        db.add(_candidate(proposal, batch))
-    db.flush()  # what follows reads the candidates back
-    for kind, ids in ids_by_kind(proposals).items():
-        _refold_unpublished(db, kind, ids, by=batch.by, batch_id=batch.id)
+        candidate = _candidate(proposal, batch)
+        said[proposal.record_id].append(candidate)
+        db.add(candidate)
+    with catalogue.changing(db, by=batch.by, batch_id=batch.id) as changes:
+        for record in drafted:  # nobody else has spoken of these
+            _refold(changes, record, said[record.id])
+        db.flush()  # what follows reads the candidates back
+        new = {record.id for record in drafted}
+        known = ((p.kind, p.record_id) for p in proposals if p.record_id not in new)
+        for kind, chosen in ids_by_kind(known).items():
+            for record, everything in load(db, kind, chosen):
+                if record.stage == Stage.SUBMITTED:
+                    _refold(changes, record, everything)
 
 
-def _receive(db: Session, proposal: Proposal, batch: Batch) -> None:
-    record = db.get(MODELS[proposal.kind], proposal.record_id)
-    if record is None:
-        name = str(proposal.values["name"])
-        catalogue.create(db, proposal.kind, proposal.record_id, name, **proposal.links)
-    else:  # taken back earlier; it keeps its identifier and address
-        record.move_to(Stage.SUBMITTED)
-        audit.record(db, batch.by, f"{proposal.kind}.resubmitted", record)
+def _receive(db: Session, proposals: Sequence[Proposal], batch: Batch) -> list[Record]:
+    """The records that these proposals bring; those taken back earlier are only taken in again."""
+    drafted: list[Record] = []
+    for kind, ids in ids_by_kind((p.kind, p.record_id) for p in proposals).items():
+        model = MODELS[kind]
+        known = {r.id: r for r in db.exec(select(model).where(col(model.id).in_(ids)))}
+        for record in known.values():  # it keeps its identifier and address
+            record.move_to(Stage.SUBMITTED)
+            audit.record(db, batch.by, f"{kind}.resubmitted", record)
+        drafts = {
+            p.record_id: catalogue.Draft(p.record_id, str(p.values["name"]), p.links)
+            for p in proposals
+            if p.kind is kind and p.record_id not in known
+        }
+        drafted += catalogue.create(db, kind, list(drafts.values()))
+    return drafted
+
+
+def _refold(changes: catalogue.Changes, record: Record, said: list[Candidate]) -> None:
+    supersede(said, said)
+    live = [candidate for candidate in said if candidate.standing in LIVE]
+    catalogue.restate(changes, record, *fold(record.KIND, live))
 
 
 def _candidate(proposal: Proposal, batch: Batch) -> Candidate:
@@ -104,22 +127,13 @@ def _merge_case(proposal: Proposal, twin: Twin, batch: Batch) -> MergeCase:
     )
 
 
-def ids_by_kind(items: Sequence[Proposal] | Sequence[Candidate]) -> dict[Kind, list[UUID]]:
+def ids_by_kind(spoken_of: Iterable[tuple[str, UUID]]) -> dict[Kind, list[UUID]]:
+    """From kinds and ids: the records of each kind, each once, in the order of publishing."""
     ids: dict[Kind, dict[UUID, None]] = defaultdict(dict)
-    for item in items:
-        ids[Kind(item.kind)][item.record_id] = None
+    for kind, record_id in spoken_of:
+        ids[Kind(kind)][record_id] = None
     # Vendors first: what they offer cannot be published before them.
     return {kind: list(ids[kind]) for kind in sorted(ids, key=lambda k: k is not Kind.VENDOR)}
-
-
-def _refold_unpublished(
-    db: Session, kind: Kind, ids: list[UUID], *, by: str, batch_id: int | None
-) -> None:
-    for record, said in load(db, kind, ids):
-        if record.stage == Stage.SUBMITTED:
-            supersede(said, said)
-            live = [c for c in said if c.standing in LIVE]
-            catalogue.restate(db, record, *fold(kind, live), by=by, batch_id=batch_id)
 
 
 def load(db: Session, kind: Kind, ids: Sequence[UUID]) -> Iterator[tuple[Record, list[Candidate]]]:
@@ -182,4 +196,5 @@ def edit(db: Session, record: Record, changes: dict[str, Any], *, by: str) -> li
     said = next(iter(load(db, kind, [record.id])))[1]
     counted = (Standing.ACCEPTED,) if record.stage == Stage.PUBLISHED else LIVE
     values, origins = fold(kind, [c for c in said if c.standing in counted])
-    return catalogue.restate(db, record, values, origins, by=by)
+    with catalogue.changing(db, by=by) as kept:
+        return catalogue.restate(kept, record, values, origins)

@@ -58,7 +58,7 @@ def accept(
     if unverified:
         _release_unverified(db, batch)
     waiting = db.exec(
-        select(Candidate)
+        select(Candidate.kind, Candidate.record_id)
         .where(Candidate.batch_id == batch.id, Candidate.standing == Standing.WAITING)
         .order_by(col(Candidate.id))
     ).all()
@@ -67,8 +67,9 @@ def accept(
     for kind, ids in ids_by_kind(waiting).items():
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
-            for record, said in load(db, kind, chunk):
-                counts[_accept_one(db, record, said, batch=batch, by=by)] += 1
+            with catalogue.changing(db, by=by, batch_id=batch.id) as changes:
+                for record, said in load(db, kind, chunk):
+                    counts[_accept_one(changes, record, said, batch)] += 1
             db.flush()  # keeps the number of pending rows bounded
             done += len(chunk)
             if progress:
@@ -91,21 +92,21 @@ def _release_unverified(db: Session, batch: Batch) -> None:
 
 
 def _accept_one(
-    db: Session, record: Record, said: list[Candidate], *, batch: Batch, by: str
+    changes: catalogue.Changes, record: Record, said: list[Candidate], batch: Batch
 ) -> str:
     fresh = [c for c in said if c.batch_id == batch.id and c.standing == Standing.WAITING]
     supersede(said, fresh)
     for candidate in fresh:
         candidate.standing, candidate.decided_by, candidate.decided_at = (
             Standing.ACCEPTED,
-            by,
+            changes.by,
             now(),
         )
     accepted = [c for c in said if c.standing == Standing.ACCEPTED]
     values, origins = fold(record.KIND, accepted)
-    catalogue.restate(db, record, values, origins, by=by, batch_id=batch.id)
+    catalogue.restate(changes, record, values, origins)
     if record.stage == Stage.SUBMITTED:
-        catalogue.publish(db, record, by=by, batch_id=batch.id)
+        catalogue.publish(changes, record)
         return "published"
     return "changed"
 
@@ -119,12 +120,15 @@ def take_back(db: Session, batch: Batch, *, by: str) -> dict[str, int]:
     """
     if batch.taken_back_at:
         raise Conflict("Batch {batch} was taken back.", batch=batch.id)
-    own = db.exec(select(Candidate).where(Candidate.batch_id == batch.id)).all()
+    own = db.exec(
+        select(Candidate.kind, Candidate.record_id).where(Candidate.batch_id == batch.id)
+    ).all()
     counts = {"withdrawn": 0, "restored": 0}
     for kind, ids in reversed(ids_by_kind(own).items()):  # vendors last: their offers leave first
         for start in range(0, len(ids), CHUNK):
-            for record, said in load(db, kind, ids[start : start + CHUNK]):
-                counts[_take_back_one(db, record, said, batch=batch, by=by)] += 1
+            with catalogue.changing(db, by=by, batch_id=batch.id) as changes:
+                for record, said in load(db, kind, ids[start : start + CHUNK]):
+                    counts[_take_back_one(changes, record, said, batch)] += 1
             db.flush()  # keeps the number of pending rows bounded
     batch.taken_back_at = now()
     audit.record(db, by, "batch.taken_back", batch, **counts)
@@ -132,7 +136,7 @@ def take_back(db: Session, batch: Batch, *, by: str) -> dict[str, int]:
 
 
 def _take_back_one(
-    db: Session, record: Record, said: list[Candidate], *, batch: Batch, by: str
+    changes: catalogue.Changes, record: Record, said: list[Candidate], batch: Batch
 ) -> str:
     restored: set[int] = set()
     for candidate in said:
@@ -148,8 +152,8 @@ def _take_back_one(
     ]
     if any("name" in c.values for c in live):  # somebody still lists it
         values, origins = fold(record.KIND, live)
-        catalogue.restate(db, record, values, origins, by=by, batch_id=batch.id)
+        catalogue.restate(changes, record, values, origins)
         return "restored"
     if record.stage in (Stage.SUBMITTED, Stage.PUBLISHED):
-        catalogue.leave(db, record, Stage.WITHDRAWN, by=by)
+        catalogue.leave(changes, record, Stage.WITHDRAWN)
     return "withdrawn"

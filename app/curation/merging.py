@@ -54,13 +54,14 @@ def merge(db: Session, case: MergeCase, *, by: str) -> Record:
         raise Conflict("One of the two was merged elsewhere meanwhile; look at the case again.")
     case.stage_before = newer.stage
     case.moved = _lead_on(db, newer, older)
-    if isinstance(newer, Vendor) and isinstance(older, Vendor):
-        case.moved += _move_offers(db, newer, older)
-        newer.organisation.credit_code = None  # unique; the fold gives it to the one that stays
-    catalogue.leave(db, newer, Stage.MERGED, by=by, into=older)
-    _release(db, newer.id, by=by)
-    db.flush()  # the fold reads back what was said of both
-    _refold(db, older, by=by)
+    with catalogue.changing(db, by=by) as changes:
+        if isinstance(newer, Vendor) and isinstance(older, Vendor):
+            case.moved += _move_offers(db, changes, newer, older)
+            newer.organisation.credit_code = None  # unique; the fold gives it to the one that stays
+        catalogue.leave(changes, newer, Stage.MERGED, into=older)
+        _release(db, newer.id, by=by)
+        db.flush()  # the fold reads back what was said of both
+        _refold(db, changes, older)
     _decide(db, case, MergeState.MERGED, by=by)
     return older
 
@@ -78,13 +79,14 @@ def split(db: Session, case: MergeCase, *, by: str) -> Record:
     newer, older = _record(db, case, case.newer_id), _record(db, case, case.older_id)
     newer.merged_into = None
     newer.move_to(_stage_after_split(db, case))
-    _move_back(db, case, newer, older)
-    db.flush()  # the fold reads back what is said of each
-    _refold(db, older, by=by)
-    db.flush()  # a unique credit code must leave one before it enters the other
-    _refold(db, newer, by=by)
-    newer.version += 1
-    catalogue.tell_index(db, newer)
+    with catalogue.changing(db, by=by) as changes:
+        _move_back(db, changes, case, (newer, older))
+        db.flush()  # the fold reads back what is said of each
+        _refold(db, changes, older)
+        db.flush()  # a unique credit code must leave one before it enters the other
+        _refold(db, changes, newer)
+        newer.version += 1
+        catalogue.tell_index(changes, newer)
     _decide(db, case, MergeState.APART, by=by)
     return newer
 
@@ -119,7 +121,9 @@ def _lead_on(db: Session, newer: Record, older: Record) -> list[str]:
     return [f"{newer.KIND}:{record.id}" for record in earlier]
 
 
-def _move_offers(db: Session, newer: Vendor, older: Vendor) -> list[str]:
+def _move_offers(
+    db: Session, changes: catalogue.Changes, newer: Vendor, older: Vendor
+) -> list[str]:
     moved: list[str] = []
     for model in (Solution, Case):
         for offer in db.exec(select(model).where(model.vendor_id == newer.id)):
@@ -127,11 +131,14 @@ def _move_offers(db: Session, newer: Vendor, older: Vendor) -> list[str]:
             # A document's version is its own plus its vendor's: it must still grow.
             offer.version += newer.version
             moved.append(f"{offer.KIND}:{offer.id}")
-            catalogue.tell_index(db, offer)
+            catalogue.tell_index(changes, offer)
     return moved
 
 
-def _move_back(db: Session, case: MergeCase, newer: Record, older: Record) -> None:
+def _move_back(
+    db: Session, changes: catalogue.Changes, case: MergeCase, pair: tuple[Record, Record]
+) -> None:
+    newer, older = pair
     for reference in case.moved:
         kind, _, moved_id = reference.partition(":")
         moved = db.get(MODELS[Kind(kind)], UUID(moved_id))
@@ -140,7 +147,7 @@ def _move_back(db: Session, case: MergeCase, newer: Record, older: Record) -> No
         elif isinstance(moved, Solution | Case):
             moved.vendor_id = newer.id
             moved.version += older.version
-            catalogue.tell_index(db, moved)
+            catalogue.tell_index(changes, moved)
 
 
 def _release(db: Session, record_id: UUID, *, by: str) -> None:
@@ -152,12 +159,12 @@ def _release(db: Session, record_id: UUID, *, by: str) -> None:
         candidate.standing, candidate.decided_by = Standing.WAITING, by
 
 
-def _refold(db: Session, record: Record, *, by: str) -> None:
+def _refold(db: Session, changes: catalogue.Changes, record: Record) -> None:
     for loaded, said in load(db, record.KIND, [record.id]):
         public = loaded.stage == Stage.PUBLISHED
         counted = (Standing.ACCEPTED,) if public else LIVE
         values, origins = fold(loaded.KIND, [c for c in said if c.standing in counted])
-        catalogue.restate(db, loaded, values, origins, by=by)
+        catalogue.restate(changes, loaded, values, origins)
 
 
 def _decide(db: Session, case: MergeCase, state: MergeState, *, by: str) -> None:
