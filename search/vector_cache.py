@@ -46,7 +46,8 @@ class CachedEmbedder:
         with self._lock:
             known = {text: self._recent[text] for text in texts if text in self._recent}
         missing = [text for text in dict.fromkeys(texts) if text not in known]
-        known |= dict(zip(missing, self._embedder.encode_queries(missing), strict=True))
+        if missing:  # asked for nothing, a model still takes its time
+            known |= dict(zip(missing, self._embedder.encode_queries(missing), strict=True))
         with self._lock:
             for text in texts:
                 self._recent[text] = known[text]
