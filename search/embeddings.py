@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -42,74 +43,88 @@ class Embedder(Protocol):
     ) -> Vectors: ...
 
 
+class ModelUnavailable(RuntimeError):
+    """The model cannot be loaded; the message says why."""
+
+
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class Found:
     """An embedder, or None with the reason why search has to do without meaning."""
 
     embedder: Embedder | None
     reason: str = ""
 
 
-def load_embedder(model: str | None, *, threads: int = 1) -> Loaded:
-    """Load a model by folder or hub name; never raises when there is none, but says why.
+def find_embedder(model: str | None, *, threads: int = 1) -> Found:
+    """A model by folder or hub name, loaded when first used; never raises when there is none.
 
     `threads`: one is best while serving (two on busy cores made the slowest answers twenty
     times slower); building a large index alone may use more.
     """
     if not model:
-        return Loaded(None, "no embedding model is configured")
+        return Found(None, "no embedding model is configured")
     folder = Path(model)
+    if folder.is_dir() and not (folder / "config.json").is_file():
+        return Found(None, f"the folder {model} holds no embedding model")
     if not folder.is_dir() and not _HUB_NAME.fullmatch(model):
-        return Loaded(None, f"there is no embedding model in {model}")
-    try:
-        return Loaded(TransformerEmbedder(model, threads=threads))
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        return Loaded(None, f"the embedding model {model} cannot be loaded: {error}")
+        return Found(None, f"there is no embedding model in {model}")
+    return Found(TransformerEmbedder(model, threads=threads))
 
 
 class TransformerEmbedder:
-    """A sentence-transformers model; prompts and dimension are the model's own."""
+    """A sentence-transformers model; prompts and dimension are the model's own.
+
+    Loading takes seconds and happens when the first text is embedded, which raises
+    ModelUnavailable when the model cannot be loaded.
+    """
 
     def __init__(self, model: str, *, threads: int = 1) -> None:
-        self._queries = _load(model, threads)
         self.name = _identity(model)
-        self.dimension = int(self._queries.encode_query([""]).shape[1])
+        self._load = lru_cache(maxsize=1)(lambda: _load(model, threads))
         self._documents: SentenceTransformer | None = None
         # tokenizers are not safe to share between threads; each kind of work has its own
         self._asking = threading.Lock()
         self._indexing = threading.Lock()
 
+    @property
+    def dimension(self) -> int:
+        """Width of the vectors."""
+        return int(self.encode_queries([""]).shape[1])
+
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """One unit row a text; texts beyond the model's length are cut by the model."""
-        if not texts:
-            return np.zeros((0, self.dimension), np.float32)
         with self._asking:
-            rows = self._queries.encode_query(
-                list(texts), normalize_embeddings=True, show_progress_bar=False
+            rows = self._load().encode_query(
+                list(texts) or [""], normalize_embeddings=True, show_progress_bar=False
             )
-        return np.asarray(rows, np.float32)
+        return np.asarray(rows, np.float32)[: len(texts)]
 
     def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """One unit row a text; texts of like length share a batch, so little is padding."""
-        rows = np.zeros((len(texts), self.dimension), np.float32)
+        if not texts:
+            return self.encode_queries(texts)
+        rows: list[Vectors] = [np.empty(0, np.float32)] * len(texts)
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         with self._indexing:
             model = self._documents_model()
             for start in range(0, len(order), BATCH):
                 batch = order[start : start + BATCH]
-                rows[batch] = model.encode_document(
+                encoded = model.encode_document(
                     [texts[i] for i in batch], normalize_embeddings=True, show_progress_bar=False
                 )
+                for i, row in zip(batch, encoded, strict=True):
+                    rows[i] = np.asarray(row, np.float32)
                 if progress is not None:
                     progress(start + len(batch), len(order))
-        return rows
+        return np.stack(rows)
 
     def _documents_model(self) -> "SentenceTransformer":
         """A second tokenizer over the same weights, so that indexing never makes a query wait."""
         if self._documents is None:
             with self._asking:
-                shared = {id(part): part for part in self._queries.modules() if _is_network(part)}
-                self._documents = copy.deepcopy(self._queries, shared)
+                model = self._load()
+                shared = {id(part): part for part in model.modules() if _is_network(part)}
+                self._documents = copy.deepcopy(model, shared)
         return self._documents
 
 
@@ -120,7 +135,10 @@ def _load(model: str, threads: int) -> "SentenceTransformer":
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(threads)
-    loaded = SentenceTransformer(model, device="cpu", local_files_only=Path(model).is_dir())
+    try:
+        loaded = SentenceTransformer(model, device="cpu", local_files_only=Path(model).is_dir())
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise ModelUnavailable(f"the embedding model {model} cannot be loaded: {error}") from error
     loaded.max_seq_length = min(loaded.max_seq_length or MAXIMUM_LENGTH, MAXIMUM_LENGTH)
     return loaded.eval()
 

@@ -13,10 +13,10 @@ from search.embedded.state import KIND, Numbers, Snapshot
 from search.engine import CandidateRequest, Vector
 
 # the share of the query's rarity that a document has to share
-ENOUGH = 0.3
+ENOUGH = 0.15
 # about so many documents of a kind would pass the floor of nearness by chance
-BY_CHANCE = 20
-_LARGEST_SHARE = 0.2
+BY_CHANCE = 50
+_LARGEST_SHARE = 0.45
 _KEPT_QUERIES = 16
 _KEPT_TOKENS = 512
 
@@ -35,7 +35,7 @@ class Match:
 def match(snapshot: Snapshot, request: CandidateRequest) -> Match:
     """Decide row by row; the answer is kept for the next page or filter of the same query."""
     vector = None if request.vector is None else request.vector.tobytes()
-    key = (request.required, request.exact, vector, request.space)
+    key = (request.required, request.alternatives, request.exact, vector, request.space)
     kept = snapshot.cache.get(key)
     if isinstance(kept, Match):
         return kept
@@ -45,7 +45,7 @@ def match(snapshot: Snapshot, request: CandidateRequest) -> Match:
 
 
 def _match(snapshot: Snapshot, request: CandidateRequest) -> Match:
-    weight, enough = _weights(snapshot, request.required)
+    weight, enough = _weights(snapshot, request)
     matched = weight >= enough
     named = snapshot.words.rows_named(request.exact)
     named = named[snapshot.alive[named]]
@@ -59,17 +59,18 @@ def _match(snapshot: Snapshot, request: CandidateRequest) -> Match:
     return Match(matched & snapshot.alive, weight, near, named)
 
 
-def _weights(snapshot: Snapshot, required: tuple[str, ...]) -> tuple[NDArray[np.float32], float]:
+def _weights(snapshot: Snapshot, request: CandidateRequest) -> tuple[NDArray[np.float32], float]:
     """The weight of shared tokens of each row, rarer ones weighing more, and how much suffices."""
     weight = np.zeros(snapshot.rows, np.float32)
     alive = int(snapshot.alive.sum())
     total = 0.0
-    for token in required:
+    required = set(request.required)
+    for token in dict.fromkeys((*request.required, *request.alternatives)):
         rows = _rows_with(snapshot, token)
         if len(rows):
             rarity = float(np.log1p((alive - len(rows) + 0.5) / (len(rows) + 0.5)))
             weight[rows] += rarity
-            total += rarity
+            total += rarity if token in required else 0.0
     # a hair below, since the sums are float32
     return weight, max(ENOUGH * total * 0.9999, 1e-6)
 

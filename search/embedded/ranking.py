@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from search.embedded.columns import Mask
 from search.embedded.matching import Match, cosines
 from search.embedded.state import Numbers, Snapshot
+from search.embedded.words import Scoring
 from search.engine import CandidateRequest, Order, Vector
 
 # int8 order is nearly right: three times the depth is scored again exactly
@@ -27,6 +28,8 @@ class Head:
 
 def head(snapshot: Snapshot, request: CandidateRequest, found: Match, passed: Mask) -> Head:
     """The `depth` best of the rows that passed, by words and by meaning, and all named ones."""
+    if not request.depth:
+        return Head(np.zeros(0, np.int64), {}, None)
     words = _best_words(snapshot, request, passed)
     meaning = None
     if found.near is not None and request.vector is not None:
@@ -35,11 +38,15 @@ def head(snapshot: Snapshot, request: CandidateRequest, found: Match, passed: Ma
     rows = np.array(sorted({*words, *(meaning or {}), *named.tolist()}), np.int64)
     rows = rows[np.argsort(snapshot.ties[rows])]
     unscored = rows[~np.isin(rows, np.array(list(words), np.int64))]
-    words |= _rounded(snapshot.words.scores(request.tokens, unscored))
+    words |= _rounded(snapshot.words.scores(_scoring(request), unscored))
     if meaning is not None and request.vector is not None:
         far = rows[~np.isin(rows, np.array(list(meaning), np.int64))]
         meaning |= cosines(snapshot, request.vector, far)
     return Head(rows, words, meaning)
+
+
+def _scoring(request: CandidateRequest) -> Scoring:
+    return Scoring(request.tokens, request.hint_weight)
 
 
 def _best_words(snapshot: Snapshot, request: CandidateRequest, passed: Mask) -> dict[int, float]:
@@ -47,7 +54,7 @@ def _best_words(snapshot: Snapshot, request: CandidateRequest, passed: Mask) -> 
         return {}
     few = np.flatnonzero(passed) if int(passed.sum()) <= _FEW else None
     if few is not None:
-        scores = _rounded(snapshot.words.scores(request.tokens, few))
+        scores = _rounded(snapshot.words.scores(_scoring(request), few))
         rows, values = np.array(list(scores), np.int64), np.array(list(scores.values()))
     else:
         rows, values = _deep_enough(snapshot, request, passed)
@@ -61,7 +68,7 @@ def _deep_enough(
     """Walk down the word index until `depth` rows passed and no tie is cut in two."""
     limit = 4 * request.depth
     while True:
-        rows, scores = snapshot.words.best(request.tokens, limit)
+        rows, scores = snapshot.words.best(_scoring(request), limit)
         scores = scores.round(6)
         kept = passed[rows]
         enough = int(kept.sum()) >= request.depth

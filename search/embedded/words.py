@@ -1,7 +1,8 @@
 """The inverted index. Everything that knows tantivy is in this file."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,16 @@ Scores = NDArray[np.float64]
 
 # the one document that is no entry: it holds what belongs to the same commit
 _COMMIT = "\x00commit"
-HINT_WEIGHT = 0.2
 _SMALL_HEAP = 15_000_000
 _LARGE_HEAP = 128_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How much each token weighs, and which share of that it weighs among the hints."""
+
+    tokens: Mapping[str, float]
+    hint_weight: float
 
 
 class WordIndex:
@@ -95,30 +103,30 @@ class WordView:
             found |= dict.fromkeys(int(row) for row in rows)
         return list(found)[:limit]
 
-    def best(self, tokens: Sequence[str], limit: int) -> tuple[Rows, Scores]:
+    def best(self, scoring: Scoring, limit: int) -> tuple[Rows, Scores]:
         """The `limit` best rows by BM25 with their scores."""
-        return self._ranked(self._scoring(tokens), limit)
+        return self._ranked(self._scored(scoring), limit)
 
-    def scores(self, tokens: Sequence[str], rows: Rows) -> dict[int, float]:
+    def scores(self, scoring: Scoring, rows: Rows) -> dict[int, float]:
         """BM25 of given rows; rows that share no token are left out."""
-        if not len(rows) or not tokens:
+        if not len(rows) or not scoring.tokens:
             return {}
         among = Query.term_set_query(self._schema, "row", [int(row) for row in rows])
         query = Query.boolean_query(
             [
-                (Occur.Must, self._scoring(tokens)),
+                (Occur.Must, self._scored(scoring)),
                 (Occur.Must, Query.const_score_query(among, 0.0)),
             ]
         )
         found, scores = self._ranked(query, len(rows))
         return dict(zip(found.tolist(), scores.tolist(), strict=True))
 
-    def _scoring(self, tokens: Sequence[str]) -> Query:
+    def _scored(self, scoring: Scoring) -> Query:
         parts = []
-        for token in tokens:
-            parts.append((Occur.Should, self._term("words", token)))
-            hint = Query.boost_query(self._term("hints", token), HINT_WEIGHT)
-            parts.append((Occur.Should, hint))
+        for field, share in (("words", 1.0), ("hints", scoring.hint_weight)):
+            for token, weight in scoring.tokens.items() if share else ():
+                term = Query.boost_query(self._term(field, token), share * weight)
+                parts.append((Occur.Should, term))
         return Query.boolean_query(parts)
 
     def _term(self, field: str, value: str) -> Query:

@@ -7,7 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.embeddings import Embedder, Progress, TransformerEmbedder, Vectors, load_embedder
+from search.embeddings import (
+    Embedder,
+    ModelUnavailable,
+    Progress,
+    TransformerEmbedder,
+    Vectors,
+    find_embedder,
+)
 from search.vector_cache import QUERIES, CachedEmbedder
 
 
@@ -35,7 +42,7 @@ class CountingEmbedder:
 
 @pytest.fixture(scope="module")
 def embedder(model_folder: Path) -> Embedder:
-    loaded = load_embedder(str(model_folder))
+    loaded = find_embedder(str(model_folder))
     assert loaded.embedder is not None, loaded.reason
     return loaded.embedder
 
@@ -45,22 +52,29 @@ def embedder(model_folder: Path) -> Embedder:
     [(None, "configured"), ("", "configured"), ("/nowhere/at/all", "no embedding model in")],
 )
 def test_a_missing_model_is_explained(model: str | None, reason: str) -> None:
-    loaded = load_embedder(model)
+    loaded = find_embedder(model)
     assert loaded.embedder is None
     assert reason in loaded.reason
 
 
 def test_a_folder_without_a_model_is_explained(tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
-    loaded = load_embedder(str(tmp_path))
+    loaded = find_embedder(str(tmp_path))
     assert loaded.embedder is None
-    assert "cannot be loaded" in loaded.reason
+    assert "holds no embedding model" in loaded.reason
+
+
+def test_a_broken_model_is_explained_when_it_is_first_needed(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    embedder = find_embedder(str(tmp_path)).embedder
+    assert embedder is not None
+    with pytest.raises(ModelUnavailable, match="cannot be loaded"):
+        embedder.encode_queries(["a"])
 
 
 @pytest.mark.model
 def test_texts_that_mean_the_same_are_near(embedder: Embedder) -> None:
-    query = embedder.encode_queries(["车间用电太高想省电费"])[0]
-    near, far = embedder.encode_documents(["工厂能耗管理系统", "电子发票报销服务"])
+    query = embedder.encode_queries(["设备坏了没人及时修"])[0]
+    near, far = embedder.encode_documents(["设备故障报修与维修管理", "面向门店的会员营销小程序"])
     assert query @ near > query @ far
 
 

@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,7 +17,6 @@ from search.engine import CandidateRequest, Document, Engine, EngineBusy, Entry,
 
 SPACE = "letters"
 FACETS = ("industry", "city", "kind")
-Make = Callable[[Path], Engine]
 
 
 @pytest.fixture
@@ -48,7 +47,8 @@ def an_entry(id_: str, words: str = "", *, vector: Vector | None = None, **chang
 
 def asking(words: str = "", **changes: Any) -> CandidateRequest:
     tokens = tuple(words.split())
-    values: dict[str, Any] = {"kinds": tuple(Kind), "tokens": tokens, "required": tokens}
+    values: dict[str, Any] = {"kinds": tuple(Kind), "required": tokens}
+    values["tokens"] = dict.fromkeys(tokens, 1.0)
     if "vector" in changes:
         values["space"] = SPACE
     return CandidateRequest(**(values | changes))
@@ -171,7 +171,7 @@ def test_hints_raise_a_match_but_make_none(engine: Engine) -> None:
             an_entry("c", hints=("点数",)),
         ]
     )
-    request = asking("仓储", tokens=("仓储", "点数"))
+    request = asking("仓储", tokens={"仓储": 1.0, "点数": 1.0}, hint_weight=0.2)
     scores = {c.id: c.words for c in engine.candidates(request).found}
     assert scores.keys() == {"a", "b"}
     assert scores["b"] > scores["a"]
@@ -291,9 +291,7 @@ def test_top_lists_are_exact(engine: Engine, seed: int) -> None:
     entries = random_entries(400, random)
     engine.apply(entries)
     query = unit(*(random.random() for _ in range(8)))
-    answer = engine.candidates(
-        asking(vector=query, tokens=("a", "b"), required=("a", "b"), depth=15)
-    )
+    answer = engine.candidates(asking("a b", vector=query, depth=15))
     matches = set(everything(engine, asking("a b", vector=query)))
     cosines = {
         e.document.id: round(float(e.vector.astype(float) @ query.astype(float)), 6)
@@ -402,10 +400,6 @@ def test_a_killed_writer_leaves_words_vectors_and_versions_of_one_commit(
     engine.apply([an_entry("after", "later", vector=unit(0, 1))])
     assert engine.versions()["after"] == 1
     assert np.allclose(engine.vector("after", SPACE), unit(0, 1))
-
-
-def ids_of(documents: Sequence[Document]) -> list[str]:
-    return [document.id for document in documents]
 
 
 def test_a_folder_of_an_unknown_format_is_started_afresh(tmp_path: Path) -> None:

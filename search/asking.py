@@ -1,0 +1,197 @@
+"""From a question to a request: tokens with weights, exact names, a vector, preferences."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from search.affinity import Affinity
+from search.analysis import match_tokens, normalise, tokens
+from search.answers import Query
+from search.engine import CandidateRequest, Document, Kind, Vector
+from search.fusion import Weights
+from search.preparation import exact_key
+from search.understanding import Understanding, understand
+from search.vocabulary import Vocabulary
+
+FACETS = (
+    "industry",
+    "city",
+    "scenario",
+    "vendor_kind",
+    "deployment",
+    "price_model",
+    "whitelist",
+    "category",
+    "mode",
+    "year",
+)
+# a name inside a longer question: short ones are too often ordinary words
+_SHORTEST_NAME = 3
+_LONGEST_NAME = 40
+_LONGEST_QUESTION = 120
+_MOST_TOKENS = 160
+_SHORTEST_COMPLAINT = 6
+_LATIN = re.compile(r"[a-z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question made ready: what the engine is asked, and what the ranking prefers.
+
+    `complaints` are the bonuses of scenarios whose complaints the need resembles; `max_price`
+    (fen) is what the words of the question say, not a filter.
+    """
+
+    understanding: Understanding
+    request: CandidateRequest
+    preferences: dict[str, dict[str, float]]
+    complaints: dict[str, float]
+    max_price: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The question's vector in the space of a model, None when there is no model."""
+
+    vector: Vector | None
+    space: str
+    affinity: Affinity | None
+
+    def complaints(self, core: str) -> dict[str, float]:
+        """Bonuses of the scenarios whose complaints the question resembles; names complain not."""
+        if self.affinity is None or self.vector is None or len(core) < _SHORTEST_COMPLAINT:
+            return {}
+        return self.affinity.preferences(self.vector)
+
+
+def read(query: Query, vocabulary: Vocabulary) -> Understanding:
+    """What the text says, without the chips that the visitor took away."""
+    text = query.text.strip()
+    if not text or not query.understand:
+        return Understanding(text, None, text, (), ())
+    found = understand(text, vocabulary)
+    kept = tuple(c for c in found.chips if f"{c.facet}:{c.code}" not in query.ignored)
+    return replace(found, chips=kept)
+
+
+def question(
+    query: Query,
+    understanding: Understanding,
+    meaning: Meaning,
+    weights: Weights,
+    generic: frozenset[str],
+) -> Question:
+    """Everything that search needs to know; `generic` are words that are no names."""
+    core = understanding.core
+    beside = dict.fromkeys(t for word in understanding.synonyms for t in match_tokens(word))
+    request = CandidateRequest(
+        kinds=query.kinds,
+        tokens=_weighted(understanding, weights),
+        hint_weight=weights.hints,
+        required=tuple(match_tokens(core)) if core else (),
+        alternatives=tuple(beside),
+        exact=tuple(dict.fromkeys(_names(understanding, generic))),
+        vector=meaning.vector,
+        space=meaning.space,
+        filters={facet: tuple(codes) for facet, codes in query.filters.items() if codes},
+        max_price=query.max_price,
+        facets=FACETS,
+    )
+    complaints = meaning.complaints(core)
+    return Question(
+        understanding,
+        request,
+        _preferences(understanding, complaints, weights),
+        complaints,
+        _budget(understanding),
+    )
+
+
+def likeness(
+    document: Document, kinds: tuple[Kind, ...], vector: Vector | None, space: str, weights: Weights
+) -> Question:
+    """The question to which what resembles a document is the answer."""
+    said = f"{document.name} {document.texts.get('scenario', '')}"
+    core = Understanding(said, None, said, (), ())
+    request = CandidateRequest(
+        kinds=kinds,
+        tokens=_weighted(core, weights),
+        required=tuple(match_tokens(said)),
+        vector=vector,
+        space=space,
+    )
+    scenarios = document.facets.get("scenario", ())
+    preferred = {"scenario": dict.fromkeys(scenarios, weights.scenario)}
+    return Question(core, request, preferred, {}, None)
+
+
+def _weighted(understanding: Understanding, weights: Weights) -> dict[str, float]:
+    """Tokens of the need, single characters for less, and of its synonyms for less still."""
+    found: dict[str, float] = {}
+    for token in tokens(understanding.core):
+        found[token] = 1.0 if len(token) > 1 else weights.characters
+    for word in understanding.synonyms:
+        for token in tokens(word):
+            share = weights.synonyms if len(token) > 1 else weights.synonyms * weights.characters
+            found.setdefault(token, share)
+    return dict(list(found.items())[:_MOST_TOKENS])
+
+
+def _names(understanding: Understanding, generic: frozenset[str]) -> Iterator[str]:
+    """The whole question as a name, and every part of it that may be one."""
+    for text in dict.fromkeys((understanding.text, understanding.corrected or "")):
+        whole = exact_key(text)
+        if whole:
+            yield whole
+        folded = normalise(text)[:_LONGEST_QUESTION]
+        for start in range(len(folded)):
+            if _inside_word(folded, start):
+                continue
+            yield from _parts(folded, start, generic)
+
+
+def _parts(folded: str, start: int, generic: frozenset[str]) -> Iterator[str]:
+    last = min(start + _LONGEST_NAME, len(folded))
+    for end in range(start + _SHORTEST_NAME, last + 1):
+        part = folded[start:end].replace(" ", "")
+        if not _inside_word(folded, end) and len(part) >= _SHORTEST_NAME and part not in generic:
+            yield part
+
+
+def _inside_word(folded: str, place: int) -> bool:
+    """Whether a cut here would go through a Latin word or a number."""
+    if not 0 < place < len(folded):
+        return False
+    return bool(_LATIN.match(folded[place - 1]) and _LATIN.match(folded[place]))
+
+
+def _preferences(
+    understanding: Understanding, complaints: dict[str, float], weights: Weights
+) -> dict[str, dict[str, float]]:
+    preferred: dict[str, dict[str, float]] = {"scenario": dict(complaints)} if complaints else {}
+    for chip in understanding.chips:
+        bonus = getattr(weights, chip.facet, None)
+        if bonus is not None:
+            codes = preferred.setdefault(chip.facet, {})
+            codes[chip.code] = codes.get(chip.code, 0.0) + bonus
+    return preferred
+
+
+def _budget(understanding: Understanding) -> int | None:
+    """The stated budget in fen."""
+    said = [int(chip.code) for chip in understanding.chips if chip.facet == "max_price"]
+    return said[-1] * 100 if said else None
+
+
+def generic_words(vocabulary: Vocabulary) -> frozenset[str]:
+    """Words of the domain: a listing called by one of them is pinned only when asked alone."""
+    words = set(vocabulary.words)
+    for group in vocabulary.synonyms:
+        words |= set(group)
+    for scenario in vocabulary.scenarios.values():
+        words |= {scenario.name, scenario.name_en, *scenario.aliases}
+    for region in vocabulary.regions.values():
+        words |= {region.name, region.short}
+    for industry in vocabulary.industries.values():
+        words |= {industry.name, industry.short}
+    return frozenset(exact_key(word) for word in words if word)

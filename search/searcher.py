@@ -1,0 +1,248 @@
+"""Search as the application sees it: questions in, explained results out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from search import asking
+from search.affinity import Affinity
+from search.answers import Hit, Query, Reason, Relaxation, Results, Suggestion
+from search.asking import Question
+from search.embedded import EmbeddedEngine
+from search.embeddings import Embedder, ModelUnavailable, find_embedder
+from search.engine import (
+    Candidate,
+    CandidateRequest,
+    Candidates,
+    Document,
+    Engine,
+    Kind,
+    Order,
+    Vector,
+    WriteResult,
+)
+from search.fusion import WEIGHTS, Ranked, Weights, fuse
+from search.preparation import Preparation
+from search.reasons import highlights, reason_text, reasons
+from search.suggesting import suggest
+from search.vector_cache import CachedEmbedder
+from search.vocabulary import Vocabulary
+
+__all__ = [
+    "Hit",
+    "Query",
+    "Reason",
+    "Relaxation",
+    "Results",
+    "Searcher",
+    "Suggestion",
+    "open_searcher",
+    "reason_text",
+]
+# both top lists go so deep; beyond them pages go on in the engine's own order
+DEPTH = 100
+
+
+class Searcher:
+    """One index, one model and one vocabulary; safe to use from several threads."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        embedder: Embedder | None,
+        vocabulary: Vocabulary,
+        *,
+        weights: Weights = WEIGHTS,
+        reason: str = "",
+    ) -> None:
+        """`reason` says why there is no embedder, when there is none."""
+        self.engine = engine
+        self.vocabulary = vocabulary
+        self.weights = weights
+        self.reason = reason
+        self._generic = asking.generic_words(vocabulary)
+        self._use(embedder)
+
+    def _use(self, embedder: Embedder | None) -> None:
+        self.embedder = embedder
+        self._preparation = Preparation(self.vocabulary, embedder)
+        self._affinity = Affinity(self.vocabulary, embedder, self.weights) if embedder else None
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether questions are compared by meaning, or by words alone."""
+        return self.embedder is not None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the index was made with another model and has to be rebuilt."""
+        return bool(self.engine.versions()) and not self.versions()
+
+    def search(self, query: Query) -> Results:
+        """One page of results with true totals; `limit` 0 only counts."""
+        question = self._question(query)
+        request = question.request
+        is_ranked = bool(request.tokens or request.exact) and query.order == Order.RELEVANCE
+        depth = DEPTH if is_ranked and query.limit else 0
+        answer = self.engine.candidates(replace(request, depth=depth))
+        ranked = self._fused(answer, question)
+        end = query.offset + query.limit
+        page = ranked[query.offset : end]
+        if len(page) < query.limit and query.offset + len(page) < answer.total:
+            page += self._further(
+                query, question, is_ranked=is_ranked, skipped=len(ranked), taken=len(page)
+            )
+        return Results(
+            hits=self._hits(page, question),
+            total=answer.total,
+            facets=answer.facets,
+            understanding=question.understanding,
+            relaxations=() if answer.total else self._relaxations(request),
+            by_meaning=_has_meaning(ranked) if ranked else request.vector is not None,
+        )
+
+    def rank(self, query: Query) -> list[Ranked]:
+        """The best candidates of a question with both scores, for evaluation."""
+        question = self._question(query)
+        return self._fused(self.engine.candidates(replace(question.request, depth=DEPTH)), question)
+
+    def similar(
+        self, id: str, kinds: Sequence[Kind] = (Kind.SOLUTION,), limit: int = 6
+    ) -> tuple[Hit, ...]:
+        """What resembles a document, without itself; nothing when it is not indexed."""
+        documents = self.engine.documents([id])
+        if not documents:
+            return ()
+        (document,) = documents
+        space = self.embedder.name if self.embedder else ""
+        question = asking.likeness(
+            document, tuple(kinds), self.engine.vector(id, space), space, self.weights
+        )
+        answer = self.engine.candidates(replace(question.request, depth=DEPTH))
+        others = [r for r in self._fused(answer, question) if r.candidate.id != id]
+        return self._hits(others[:limit], question)
+
+    def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Names that fit what is being typed; needs no model."""
+        return suggest(self.engine, text, limit)
+
+    def apply(self, upserts: Sequence[Document], deletes: Sequence[str] = ()) -> WriteResult:
+        """Embed what has changed and write; visible to the next search."""
+        try:
+            entries = self._preparation.entries(upserts)
+        except ModelUnavailable as error:
+            self._lose(error)
+            entries = self._preparation.entries(upserts)
+        return self.engine.apply(entries, deletes)
+
+    def rebuild(self, documents: Iterable[Document]) -> None:
+        """Fill a fresh index and switch to it; on error the live one stays."""
+        self._vector("")
+        self.engine.rebuild(self._preparation.stream(documents))
+
+    def versions(self) -> Mapping[str, int]:
+        """Every id whose entry is complete, vectors of the present model included."""
+        return self.engine.versions(self.embedder.name if self.embedder else "")
+
+    def close(self) -> None:
+        """Let the index go."""
+        self.engine.close()
+
+    def _question(self, query: Query) -> Question:
+        understanding = asking.read(query, self.vocabulary)
+        vector = self._vector(understanding.core) if understanding.core else None
+        space = self.embedder.name if self.embedder else ""
+        meaning = asking.Meaning(vector, space, self._affinity)
+        return asking.question(query, understanding, meaning, self.weights, self._generic)
+
+    def _vector(self, text: str) -> Vector | None:
+        if self.embedder is None:
+            return None
+        try:
+            vector: Vector = self.embedder.encode_queries([text])[0]
+            return vector
+        except ModelUnavailable as error:
+            self._lose(error)
+            return None
+
+    def _lose(self, error: ModelUnavailable) -> None:
+        """Go on by words alone."""
+        self.reason = str(error)
+        self._use(None)
+
+    def _fused(self, answer: Candidates, question: Question) -> list[Ranked]:
+        return fuse(
+            answer.found,
+            answer.exact,
+            question.preferences,
+            max_price=question.max_price,
+            weights=self.weights,
+        )
+
+    def _further(
+        self, query: Query, question: Question, *, is_ranked: bool, skipped: int, taken: int
+    ) -> list[Ranked]:
+        """What comes behind the ranked candidates, in an order of the engine's."""
+        order = Order.RELEVANCE if is_ranked else Order(query.order)
+        if not is_ranked and order is Order.RELEVANCE:
+            order = Order.NEWEST
+        offset = max(0, query.offset - skipped)
+        ids = self.engine.page(
+            replace(question.request, depth=DEPTH if is_ranked else 0),
+            order,
+            offset,
+            query.limit - taken,
+        )
+        return [Ranked(Candidate(id_, 0.0, None), 0.0, 0.0, is_exact=False) for id_ in ids]
+
+    def _hits(self, ranked: Sequence[Ranked], question: Question) -> tuple[Hit, ...]:
+        documents = self.engine.documents([one.candidate.id for one in ranked])
+        by_id = {document.id: document for document in documents}
+        pairs = [(one, by_id[one.candidate.id]) for one in ranked if one.candidate.id in by_id]
+        return tuple(self._hit(one, document, question) for one, document in pairs)
+
+    def _hit(self, ranked: Ranked, document: Document, question: Question) -> Hit:
+        marked = highlights(document, question)
+        return Hit(
+            id=document.id,
+            kind=document.kind,
+            name=document.name,
+            score=ranked.score,
+            reasons=reasons(document, ranked, question, marked, self.vocabulary),
+            highlights=marked,
+        )
+
+    def _relaxations(self, request: CandidateRequest) -> tuple[Relaxation, ...]:
+        """Which single filter to drop, those that bring back most first."""
+        found = []
+        for facet, codes in request.filters.items():
+            left = {other: c for other, c in request.filters.items() if other != facet}
+            total = self._total(replace(request, filters=left))
+            found.append(Relaxation(facet, codes[0] if len(codes) == 1 else None, total))
+        if request.max_price is not None:
+            total = self._total(replace(request, max_price=None))
+            found.append(Relaxation("max_price", None, total))
+        return tuple(sorted((way for way in found if way.total), key=lambda way: -way.total))
+
+    def _total(self, request: CandidateRequest) -> int:
+        return self.engine.candidates(replace(request, depth=0, facets=())).total
+
+
+def _has_meaning(ranked: Sequence[Ranked]) -> bool:
+    return any(one.candidate.meaning is not None for one in ranked)
+
+
+def open_searcher(url: str, *, model: str | None, cache: Path, vocabulary: Vocabulary) -> Searcher:
+    """A searcher by address (`embedded:///absolute/folder`); a missing model means words only.
+
+    `cache` is a folder for vectors. The model is loaded when the first text is embedded.
+    Raises ValueError for an address that no engine knows.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "embedded":
+        raise ValueError(f"no search engine is known for {parts.scheme}://")
+    found = find_embedder(model)
+    embedder = CachedEmbedder(found.embedder, cache / "vectors.db") if found.embedder else None
+    engine = EmbeddedEngine(Path(parts.netloc + parts.path))
+    return Searcher(engine, embedder, vocabulary, reason=found.reason)
