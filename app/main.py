@@ -7,6 +7,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import structlog
 from fastapi import FastAPI
 
+from app import about, feeds, health, information
+from app.api import guide
+from app.api import routes as api
 from app.catalogue import routes as catalogue
 from app.catalogue.index import get_searcher
 from app.core.logs import configure_logging
@@ -14,9 +17,20 @@ from app.core.settings import Settings, get_settings
 from app.core.site import install
 from app.core.worker import Worker
 from app.discovery import routes as discovery
+from app.trainings import routes as trainings
 from search.searcher import Query
 
-ROUTERS = (discovery.router, catalogue.router)
+ROUTERS = (
+    discovery.router,
+    catalogue.router,
+    information.router,
+    trainings.router,
+    about.router,
+    api.router,
+    guide.router,
+    feeds.router,
+    health.router,
+)
 
 log = structlog.get_logger("web")
 

@@ -10,11 +10,14 @@ from uuid import uuid4
 import psycopg
 import pytest
 import structlog
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from psycopg import sql
 from sqlalchemy import Engine, make_url
 from sqlmodel import Session
 
-from app.core.db import get_engine, make_engine, upgrade
+from app.catalogue import index
+from app.core.db import get_engine, get_session, make_engine, upgrade
 from app.core.i18n import compile_catalogues
 from app.core.settings import Settings, get_settings
 
@@ -170,3 +173,39 @@ def own_database(
     get_engine().dispose()
     get_engine.cache_clear()
     get_settings.cache_clear()
+
+
+@pytest.fixture
+def fill_index(
+    db: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], None]]:
+    """Puts what `db` holds into an index of this test's own, by words alone."""
+    monkeypatch.setenv("POOL_SEARCH_URL", f"embedded://{tmp_path}/index")
+    get_settings.cache_clear()
+    index.get_searcher.cache_clear()
+    yield lambda: index.get_searcher().rebuild(index.documents(db))
+    index.get_searcher().close()
+    index.get_searcher.cache_clear()
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def site(db: Session, fill_index: Callable[[], None]) -> FastAPI:
+    """The whole site over `db`, which each request finds emptied of what is loaded."""
+    from app.main import create_app  # noqa: PLC0415  imports every feature
+
+    def session() -> Session:
+        db.flush()
+        db.expunge_all()
+        return db
+
+    made = create_app(worker=False)
+    structlog.configure(processors=PLAIN_LOGS)
+    made.dependency_overrides[get_session] = session
+    return made
+
+
+@pytest.fixture
+def client(site: FastAPI) -> TestClient:
+    """A visitor of the site who reads English."""
+    return TestClient(site, headers={"Accept-Language": "en"})

@@ -154,6 +154,7 @@ def _information(record: Record, vocabulary: Vocabulary) -> Document:
         },
         facets={
             "category": (record.category,),
+            "year": (record.issued_on[:4] if record.issued_on else None,),
             "city": (vocabulary.city_of(record.region) if record.region else None,),
         },
         date=record.issued_on,

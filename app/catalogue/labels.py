@@ -1,6 +1,8 @@
 """What codes and kinds are called in the visitor's language."""
 
+import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Protocol
 
 from app.catalogue.index import get_vocabulary
@@ -18,6 +20,7 @@ FACETS: Mapping[str, str] = {
     "whitelist": mark("Verification"),
     "category": mark("Category"),
     "mode": mark("Form"),
+    "year": mark("Year"),
     "max_price": mark("Budget"),
 }
 KINDS: Mapping[Kind, str] = {
@@ -32,6 +35,7 @@ MODES: Mapping[str, str] = {
     "offline": mark("On site"),
     "hybrid": mark("Online and on site"),
 }
+YEAR = re.compile(r"(19|20)[0-9]{2}")
 WHITELIST: Mapping[str, str] = {"valid": mark("On the whitelist")}
 
 
@@ -75,8 +79,22 @@ def code_label(facet: str, code: str) -> str:
     return _short_name(term) if term else code
 
 
+def named(facet: str, name: str) -> str:
+    """What the thing with this Chinese name is called in the visitor's language."""
+    code = _codes_by_name(facet).get(name)
+    return code_label(facet, code) if code else name
+
+
+@lru_cache
+def _codes_by_name(facet: str) -> Mapping[str, str]:
+    terms = TERMS[facet](get_vocabulary()) if facet in TERMS else {}
+    return {term.name: code for code, term in terms.items()}
+
+
 def is_known(facet: str, code: str) -> bool:
     """Whether this code may stand in an address."""
+    if facet == "year":
+        return bool(YEAR.fullmatch(code))
     if facet in FIXED:
         return code in FIXED[facet]
     return facet in TERMS and code in TERMS[facet](get_vocabulary())

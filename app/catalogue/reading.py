@@ -1,5 +1,6 @@
 """Named queries: each returns everything its page shows. Only published records are public."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,8 @@ OPTIONS: dict[Kind, tuple[ExecutableOption, ...]] = {
     Kind.CASE: CASE,
 }
 
+SLUG = re.compile(r"[a-z0-9-]{1,100}")  # every address and identifier is made of these
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -55,6 +58,8 @@ def find_public(db: Session, kind: Kind, slug: str) -> Record:
 
     Raises `NotFound` for hidden and missing alike.
     """
+    if not SLUG.fullmatch(slug):  # PostgreSQL would stumble over some of what may be typed
+        raise NotFound("There is no such page.")
     model = MODELS[kind]
     record = db.exec(
         select(model).where(model.slug == slug).options(*OPTIONS.get(kind, ()))
@@ -68,6 +73,8 @@ def find_by_identifier(db: Session, identifier: str) -> Record:
     Raises `NotFound` for hidden and missing alike.
     """
     identifier = identifier.strip().lower()
+    if not SLUG.fullmatch(identifier):
+        raise NotFound("There is no such page.")
     if identifier.startswith("o-"):
         of_organisation = (
             select(Vendor).join(Organisation).where(Organisation.identifier == identifier)

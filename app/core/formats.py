@@ -2,10 +2,16 @@
 
 from datetime import date, datetime, timedelta, timezone
 
+from app.core.db import now
 from app.core.i18n import current_language
 
 CHINA = timezone(timedelta(hours=8))  # one zone, no summer time: needs no time-zone database
 WAN, YI = 10_000, 100_000_000
+
+
+def today() -> date:
+    """The day that it is in China."""
+    return now().astimezone(CHINA).date()
 
 
 def format_date(value: date | datetime | str | None) -> str:

@@ -17,7 +17,11 @@ SIZE = 20  # listings on a page
 MOST_CHARACTERS = 1000
 MOST_PAGE = 100_000
 MOST_YUAN = 100_000_000_000
-PATHS: Mapping[Kind, str] = {Kind.VENDOR: "/vendors", Kind.CASE: "/cases"}
+PATHS: Mapping[Kind, str] = {
+    Kind.VENDOR: "/vendors",
+    Kind.CASE: "/cases",
+    Kind.INFORMATION: "/information",
+}
 OFFERED: Mapping[Kind, tuple[str, ...]] = {
     Kind.SOLUTION: (
         "scenario",
@@ -30,7 +34,7 @@ OFFERED: Mapping[Kind, tuple[str, ...]] = {
     ),
     Kind.VENDOR: ("scenario", "industry", "city", "vendor_kind", "whitelist"),
     Kind.CASE: ("scenario", "industry", "city", "vendor_kind"),
-    Kind.INFORMATION: ("category", "city"),
+    Kind.INFORMATION: ("category", "year", "city"),
     Kind.TRAINING: ("city", "mode"),
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
@@ -123,7 +127,9 @@ class Browsing:
 
     def kept(self, path: str) -> list[tuple[str, str]]:
         """What a form of filters at `path` must carry along, as hidden fields."""
-        own = {"kind", "q", "ignore", "plain", "sort"} - ({"kind"} if path in PATHS.values() else set())
+        own = {"kind", "q", "ignore", "plain", "sort"} - (
+            {"kind"} if path in PATHS.values() else set()
+        )
         said = [("kind", self.kind.value)] if self.kind in PATHS else []
         return [(name, value) for name, value in (*said, *self._parameters()) if name in own]
 
@@ -204,7 +210,9 @@ class _Reader:
         if said in set(Kind):
             return Kind(said)
         offered = ", ".join(kind_label(kind) for kind in Kind)
-        self.problems.append(_("There is no such kind of listing; there are {kinds}.", kinds=offered))
+        self.problems.append(
+            _("There is no such kind of listing; there are {kinds}.", kinds=offered)
+        )
         return Kind.SOLUTION
 
     def filters(self, kind: Kind) -> dict[str, tuple[str, ...]]:

@@ -7,7 +7,8 @@ from app.catalogue.addresses import address
 from app.catalogue.facts import origin_of
 from app.catalogue.labels import code_label, region_label
 from app.catalogue.models import Case, Information, Record, Solution, Training, Vendor
-from app.core.formats import format_date, format_money
+from app.catalogue.validity import validity
+from app.core.formats import format_date, format_money, today
 from app.core.i18n import _, ngettext
 from app.discovery.wording import reason
 from search.engine import Kind
@@ -15,7 +16,7 @@ from search.searcher import Hit
 
 LONGEST = 150  # characters of the one sentence
 LEAD = 24  # of them before the first match
-TITLES = ("name", "names", "aliases", "vendor")  # shown above the sentence already
+PROSE = ("summary", "products", "service_areas", "results", "audience")  # reads as a sentence
 
 Segments = Sequence[tuple[str, bool]]
 Pairs = list[tuple[str, str]]
@@ -70,7 +71,11 @@ def excerpt(segments: Segments, most: int = LONGEST) -> Segments:
         start += len(said)
     start = max(0, min(start - LEAD, len(text) - most)) if start < len(text) else 0
     cut = _slice(segments, start, start + most)
-    return [*([("…", False)] if start else []), *cut, *([("…", False)] if start + most < len(text) else [])]
+    return [
+        *([("…", False)] if start else []),
+        *cut,
+        *([("…", False)] if start + most < len(text) else []),
+    ]
 
 
 def _slice(segments: Segments, start: int, end: int) -> list[tuple[str, bool]]:
@@ -85,13 +90,11 @@ def _slice(segments: Segments, start: int, end: int) -> list[tuple[str, bool]]:
 
 def _sentence(hit: Hit, record: Record) -> Segments:
     """What the record says of itself, rather where the words were found."""
-    summary = hit.highlights.get("summary")
-    if summary and any(is_match for _text, is_match in summary):
-        return summary
-    for field, segments in hit.highlights.items():
-        if field not in TITLES and any(is_match for _text, is_match in segments):
+    for field in PROSE:
+        segments = hit.highlights.get(field, [])
+        if any(is_match for _text, is_match in segments):
             return segments
-    return summary or ([(record.summary, False)] if record.summary else [])
+    return [(record.summary, False)] if record.summary else []
 
 
 def _source(record: Record) -> str:
@@ -100,6 +103,9 @@ def _source(record: Record) -> str:
 
 
 def _badges(record: Record) -> Pairs:
+    if isinstance(record, Information):
+        stands = validity(record, today())
+        return [(stands.text, stands.tone)]
     vendor = record if isinstance(record, Vendor) else getattr(record, "vendor", None)
     until = vendor.whitelisted_until if isinstance(vendor, Vendor) else None
     return [(_("Whitelist until {date}", date=format_date(until)), "good")] if until else []
