@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.catalogue.labels import code_label, facet_label
+from app.catalogue.labels import code_label, facet_label, named
 from app.core.formats import format_money
 from app.core.i18n import _, mark
 from app.discovery.browsing import Sort
@@ -33,7 +33,7 @@ WHOLE: Mapping[str, str] = {
     "meaning": mark("Close in meaning ({field})"),
 }
 ASKED: Mapping[str, str] = {
-    "met": mark("{asked} “{said}”: stated, {found}"),
+    "met": mark("{asked} “{said}”: {found}"),
     "unknown": mark("{asked} “{said}”: not stated, worth asking"),
     "unmet": mark("{asked} “{said}”: states {found} instead"),
 }
@@ -76,6 +76,14 @@ def _text(given: Reason) -> str:
     if given.kind in WHOLE:
         values = {"said": given.said, "found": given.found, "field": field_label(given.field)}
         return _(WHOLE[given.kind], **values)
-    said = BUDGET if given.kind == "budget" else ASKED
-    asked = facet_label(FACET_OF.get(given.kind, given.kind))
-    return _(said[given.state], asked=asked, said=given.said, found=given.found)
+    if given.kind == "budget":
+        return _(BUDGET[given.state], said=given.said, found=_amount(given.found))
+    facet = FACET_OF.get(given.kind, given.kind)
+    found = _(", ").join(named(facet, name) for name in given.found.split("、") if name)
+    return _(ASKED[given.state], asked=facet_label(facet), said=given.said, found=found)
+
+
+def _amount(found: str) -> str:
+    """Search says prices in Chinese; this reads them back."""
+    digits = found.removesuffix("元").replace(",", "").strip()
+    return format_money(int(digits) * 100) if digits.isdecimal() else found
