@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 @lru_cache
 def get_vocabulary() -> Vocabulary:
     """The vocabulary of this process: the packaged one and what staff added to it."""
-    return load_vocabulary(get_settings().vocabulary_folder)
+    return load_vocabulary(get_settings().vocabulary)
 
 
 @lru_cache

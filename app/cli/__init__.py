@@ -8,10 +8,12 @@ from app.cli import finding, receiving, running
 from app.cli.output import complain
 from app.core import i18n
 from app.core.errors import Refusal
+from app.core.logs import configure_logging
 from app.core.settings import get_settings
 from ingest.errors import Unreadable
 
 REFUSED, WRONG_USE = 1, 2
+QUIET = "WARNING"  # commands speak for themselves; the site sets its own level
 
 app = typer.Typer(
     name="pool",
@@ -26,7 +28,9 @@ for part in (running, receiving, finding):
 
 def main() -> None:
     """Run a command: exit code 0 when done, 1 when something was refused, 2 for wrong use."""
-    with i18n.use_locale(get_settings().language):
+    settings = get_settings()
+    configure_logging(settings.model_copy(update={"log_level": QUIET}))
+    with i18n.use_locale(settings.language):
         try:
             app()
         except Refusal as refusal:
@@ -35,7 +39,3 @@ def main() -> None:
         except Unreadable as unreadable:
             complain(i18n._(unreadable.message, **unreadable.values))
             sys.exit(WRONG_USE)
-
-
-if __name__ == "__main__":
-    main()

@@ -90,7 +90,7 @@ def receive(
             accept=accept,
             dry_run=dry_run,
             vocabulary=index.get_vocabulary(),
-            folder=get_settings().vocabulary_folder,
+            folder=get_settings().vocabulary,
             progress=step,
         )
 

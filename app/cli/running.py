@@ -19,6 +19,7 @@ from app.core.db import transaction, upgrade
 from app.core.i18n import _
 from app.core.settings import get_settings
 from app.curation.models import Batch
+from search.searcher import Query
 
 SAMPLES = Path(__file__).parents[2] / "ingest" / "samples"
 SAMPLE_ENDINGS = (".xlsx", ".csv", ".html", ".pdf")
@@ -81,6 +82,8 @@ def build_index() -> None:
         return
     with progress(_("Building the index")) as step:
         worker.drain(lambda done, waiting: step(done, done + waiting))
+    # The first question also embeds what factories complain about; nobody should wait for that.
+    index.get_searcher().search(Query(text="设备联网", limit=1))
 
 
 def serve(

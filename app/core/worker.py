@@ -44,7 +44,7 @@ def drain(progress: Callable[[int, int], None] | None = None) -> Drained:
         else:
             failed += len(claimed[1])
         if progress:
-            progress(done, _count_due())
+            progress(done, count_due())
     return Drained(done, failed)
 
 
@@ -92,7 +92,7 @@ def _due() -> ColumnElement[bool]:
     )
 
 
-def _count_due() -> int:
+def count_due() -> int:
     with transaction(writes=False) as db:
         return db.exec(select(func.count()).select_from(Job).where(_due())).one()
 
@@ -102,7 +102,7 @@ def _claim() -> tuple[Handler, list[Job]] | None:
 
     Alone, so that one poisoned job cannot keep failing the batch that it was in.
     """
-    if not _count_due():  # looked at first without SQLite's write lock
+    if not count_due():  # looked at first without SQLite's write lock
         return None
     with transaction() as db:
         _bury_abandoned(db)
