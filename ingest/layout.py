@@ -164,19 +164,20 @@ class _Table:
         parts = [line for line in self.pending if not line.outside]
         if parts and not notes:
             self._section = _said(parts[-1])
-        self._after_note = bool(notes)
+        self._after_note = bool(notes) and not _TOTAL.match(notes[-1].texts[0])
         sheet.notes += [Note(line.number, _said(line)) for line in [*self.pending, *notes]]
         self.pending = []
 
     def _is_note(self, line: Line) -> bool:
         texts = line.texts
-        if _TOTAL.match(texts[0]) and all(_FIGURE.fullmatch(text) for text in texts[1:]):
+        figures = (_FIGURE.fullmatch(text) or _TOTAL.match(text) for text in texts[1:])
+        if _TOTAL.match(texts[0]) and all(figures):
             return True
         if _SIGNED.match(texts[0]):
             few = len(texts) <= max(1, len(self.headings) // 2)
             return few or all(_SIGNED.match(text) for text in texts)
         alone = len(texts) == 1 and bool(line.text(0)) and len(self.headings) > 1
-        return alone and self._after_note
+        return alone and self._after_note and not self._is_banner(line)
 
     def _is_banner(self, line: Line) -> bool:
         """One text across the table, or alone in its first column and numbered like a part."""

@@ -18,7 +18,8 @@ _DECLARATION = re.compile(rb"<!(?:ENTITY|DOCTYPE)")
 _CELL = rb"<(?:\w+:)?c(?=[\s>])"
 _FAR_CELL = re.compile(
     _CELL
-    + rb"""[^>]*?\sr\s*=\s*["']([A-Za-z]{2,9}(?=\d)|[A-Za-z](?=\d{6}))(\d{1,9})["'](?:[^>]*[^/])?>"""
+    + rb"""[^>]*?\sr\s*=\s*["']([A-Za-z]{2,9}(?=\d)|[A-Za-z](?=\d{6}))(\d{1,9})["']"""
+    + rb"(?:[^>]*[^/])?>"
 )
 _FAR_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*?\s)?r\s*=\s*["'](\d{6,9})["'](?:[^>]*[^/])?>""")
 _PLACELESS_CELL = re.compile(_CELL + rb"""(?![^>]*\sr\s*=)(?:[^>]*[^/])?>""")
@@ -78,7 +79,9 @@ def _check_part(text: bytes, limits: Limits) -> None:
     Every part is looked at, for any part can be named as a sheet.
     """
     if _DECLARATION.search(text):
-        raise Unreadable("This workbook declares XML entities, as no real one does. It was refused.")
+        raise Unreadable(
+            "This workbook declares XML entities, as no real one does. It was refused."
+        )
     for found in _FAR_CELL.finditer(text):
         if int(found[2]) > limits.rows or _column(found[1].upper()) > limits.columns:
             raise _beyond((found[1] + found[2]).decode("ascii"), limits)

@@ -14,6 +14,7 @@ _DELIMITERS = ",\t;|，"
 _SAMPLE_BYTES = 64 * 1024
 _SAMPLE_LINES = 40
 _LONGEST_CELL = 100_000
+_ROWS_SWALLOWED = 3
 
 
 def delimited_lines(data: bytes, encoding: Encoding, limits: Limits) -> Iterator[Line]:
@@ -28,15 +29,29 @@ def delimited_lines(data: bytes, encoding: Encoding, limits: Limits) -> Iterator
     delimiter = sniff_delimiter(encoding.decode(data[:_SAMPLE_BYTES]))
     reader = csv.reader((line.replace("\0", "") for line in text), delimiter=delimiter)
     start = 1
+    widest = 0
     try:
         for cells in reader:
             _check_width(cells, start, limits)
+            widest = max(widest, len(cells))
+            if any(_swallows(cell, delimiter, widest) for cell in cells):
+                raise _unclosed(start)
             yield Line(start, [clean(cell) for cell in cells])
             start = reader.line_num + 1
     except csv.Error as error:
-        raise Unreadable(
-            "A quotation mark that opens in line {line} is never closed.", line=start
-        ) from error
+        raise _unclosed(start) from error
+
+
+def _swallows(cell: str, delimiter: str, widest: int) -> bool:
+    """Whether a cell holds whole rows: its quotation mark was closed by one far below."""
+    if widest < 3 or cell.count("\n") < _ROWS_SWALLOWED:
+        return False
+    rows = sum(line.count(delimiter) >= widest - 1 for line in cell.split("\n"))
+    return rows >= _ROWS_SWALLOWED
+
+
+def _unclosed(line: int) -> Unreadable:
+    return Unreadable("A quotation mark that opens in line {line} is never closed.", line=line)
 
 
 def _check_width(cells: list[str], line: int, limits: Limits) -> None:

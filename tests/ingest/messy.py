@@ -86,7 +86,9 @@ def html_table(rows: Cells, tag: str = "td") -> str:
 def html(path: Path, body: str, declared: str = "utf-8", encoding: str | None = None) -> Path:
     """A page that declares one charset and may be in another."""
     head = f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={declared}">'
-    return text(path, f"{head}<title>list</title></head><body>{body}</body></html>", encoding or declared)
+    return text(
+        path, f"{head}<title>list</title></head><body>{body}</body></html>", encoding or declared
+    )
 
 
 class PdfPage:

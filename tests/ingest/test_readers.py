@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlwt
 
 from ingest.layout import Row, Sheet
 from ingest.readers import Limits, Reading, Unreadable, read
@@ -28,10 +29,14 @@ def column(path: Path, heading: str = "企业名称", **options: str) -> list[st
     return [row.values[heading] for row in rows(path, **options)]
 
 
+def read_all(path: Path, limits: Limits | None, encoding: str | None) -> None:
+    for sheet in read(path, limits=limits, encoding=encoding):
+        list(sheet.rows)
+
+
 def refusal(path: Path, limits: Limits | None = None, encoding: str | None = None) -> str:
     with pytest.raises(Unreadable) as caught:
-        for sheet in read(path, limits=limits, encoding=encoding):
-            list(sheet.rows)
+        read_all(path, limits, encoding)
     return str(caught.value)
 
 
@@ -64,7 +69,10 @@ class TestSamples:
         assert (sheet.title, len(found)) == ("工业互联网培训与活动一览", 23)
         broken = found[2]
         assert broken.where == "1.4"
-        assert broken.values["名称"] == "全国工商联大讲堂2021年第五期:工业互联网平台⸺制造业数字化转型新载体"
+        assert (
+            broken.values["名称"]
+            == "全国工商联大讲堂2021年第五期:工业互联网平台⸺制造业数字化转型新载体"
+        )
         assert broken.values["地点"] == "北京(视频同步)"
         assert found[10].values["内容"].endswith("企业CIO与方案商交流。")
         assert found[17].values["主办单位"].endswith("广东省网商协会顺德分会")
@@ -124,7 +132,15 @@ class TestWorkbooks:
 
     def test_cells_of_every_type_become_text(self, tmp_path):
         headings = ["企业名称", "主营业务", "成立日期", "更新时间", "营业时间", "占比", "是否入库"]
-        values = ["甲\u3000公司 \n", None, date(2024, 3, 1), datetime(2024, 3, 1, 9, 30), time(8, 5), 0.1, True]
+        values = [
+            "甲\u3000公司 \n",
+            None,
+            date(2024, 3, 1),
+            datetime(2024, 3, 1, 9, 30),  # noqa: DTZ001 - cells know no time zone
+            time(8, 5),
+            0.1,
+            True,
+        ]
         [new] = rows(messy.xlsx(tmp_path / "a.xlsx", {"名单": [headings, values]}))
         [old] = rows(messy.xls(tmp_path / "a.xls", [headings, values]))
         assert list(new.values.values()) == [
@@ -149,9 +165,32 @@ class TestWorkbooks:
         assert column(new, "地市") == column(old, "地市") == ["广州市", "广州市", "深圳市"]
 
     def test_a_record_merged_over_several_lines_is_one_row(self, tmp_path):
-        lines = [["企业名称", "主营业务", "地市"], ["甲公司", "软件", "广州"], [], ["乙公司", "硬件", "深圳"]]
+        lines = [
+            ["企业名称", "主营业务", "地市"],
+            ["甲公司", "软件", "广州"],
+            [],
+            ["乙公司", "硬件", "深圳"],
+        ]
         merged = {"名单": ["A2:A3", "B2:B3", "C2:C3"]}
-        assert column(messy.xlsx(tmp_path / "a.xlsx", {"名单": lines}, merged)) == ["甲公司", "乙公司"]
+        assert column(messy.xlsx(tmp_path / "a.xlsx", {"名单": lines}, merged)) == [
+            "甲公司",
+            "乙公司",
+        ]
+
+    def test_a_date_that_no_calendar_holds_stays_a_number(self, tmp_path):
+        book = xlwt.Workbook()
+        sheet = book.add_sheet("名单")
+        for at, heading in enumerate(["企业名称", "主营业务", "年份"]):
+            sheet.write(0, at, heading)
+            sheet.write(1, at, 10**10, xlwt.easyxf(num_format_str="yyyy-mm-dd"))
+        book.save(str(tmp_path / "a.xls"))
+        assert column(tmp_path / "a.xls", "年份") == ["10000000000"]
+
+    def test_an_old_workbook_with_a_password_says_so(self, tmp_path):
+        path = messy.xls(tmp_path / "a.xls", messy.VENDOR_LIST)
+        interface_header, file_pass = b"\xe1\x00\x02\x00", b"\x2f\x00\x02\x00"
+        path.write_bytes(path.read_bytes().replace(interface_header, file_pass, 1))
+        assert "encrypted" in refusal(path)
 
     def test_a_broken_workbook_is_said_to_be_damaged(self, tmp_path):
         path = messy.xlsx(tmp_path / "a.xlsx", {"名单": messy.VENDOR_LIST})
@@ -226,6 +265,14 @@ class TestDelimited:
         content = '企业名称,地市\n甲,广州\n"乙,深圳\n' + "丙,佛山\n" * 20_000
         assert "line 3" in refusal(messy.text(tmp_path / "a.csv", content))
 
+    def test_a_quotation_mark_that_swallows_lines_up_to_the_next_one_is_noticed(self, tmp_path):
+        content = "企业名称,地市,简介\n" + '"甲,广州,x\n' + "乙,深圳,y\n" * 5 + '丙,佛山,"z"\n'
+        assert "line 2" in refusal(messy.text(tmp_path / "a.csv", content))
+
+    def test_a_cell_may_hold_many_lines_with_commas(self, tmp_path):
+        content = '企业名称,地市,简介\n甲,广州,"一,\n二,\n三,\n四,五\n六"\n'
+        assert len(rows(messy.text(tmp_path / "a.csv", content))) == 1
+
     def test_rows_come_before_the_file_has_been_read_to_its_end(self, tmp_path):
         content = "企业名称,地市\n" + "甲,广州\n" * 1000 + '"never closed' + "x" * 200_000
         sheet = next(read(messy.text(tmp_path / "a.csv", content)))
@@ -275,7 +322,8 @@ class TestPages:
 
     def test_each_table_with_a_header_is_a_sheet(self, tmp_path):
         body = "".join(
-            f"<h3>{title}</h3>" + messy.html_table(messy.VENDOR_LIST) for title in ("平台商", "服务商")
+            f"<h3>{title}</h3>" + messy.html_table(messy.VENDOR_LIST)
+            for title in ("平台商", "服务商")
         )
         found = tables(messy.html(tmp_path / "a.html", body))
         assert [(sheet.name, sheet.title, len(rows)) for sheet, rows in found] == [
@@ -285,7 +333,8 @@ class TestPages:
 
     def test_rowspan_and_colspan_carry_like_merged_cells(self, tmp_path):
         body = (
-            "<table><caption>名单</caption><tr><th rowspan=2>企业名称<th colspan=2>联系方式<th rowspan=2>地市"
+            "<table><caption>名单</caption>"
+            "<tr><th rowspan=2>企业名称<th colspan=2>联系方式<th rowspan=2>地市"
             "<tr><th>联系人<th>电话"
             "<tr><td>甲公司<td>张<td>1<td rowspan=0>广州"
             "<tr><td>乙公司<td colspan=2>李<td hidden>x</table>"
@@ -299,7 +348,8 @@ class TestPages:
 
     def test_a_cell_that_reaches_down_past_missing_cells_keeps_its_column(self, tmp_path):
         body = (
-            "<table><tr><th>企业名称<th>主营业务<th>地市<tr><td>甲<td>软件<td rowspan=2>广州<tr><td>乙"
+            "<table><tr><th>企业名称<th>主营业务<th>地市"
+            "<tr><td>甲<td>软件<td rowspan=2>广州<tr><td>乙"
             "<tr><td colspan=x>丙<td colspan=0>硬件<td>深圳</table>"
         )
         found = [list(row.values.values()) for row in rows(messy.html(tmp_path / "a.html", body))]
@@ -307,7 +357,10 @@ class TestPages:
 
     def test_source_line_breaks_are_no_spaces_and_br_is_a_line_break(self, tmp_path):
         body = messy.html_table(
-            [["企业名称", "简介", "地市"], ["广东美\n  云公司", "<b>MES</b> 系统<br>ERP<script>x</script>", "广州"]]
+            [
+                ["企业名称", "简介", "地市"],
+                ["广东美\n  云公司", "<b>MES</b> 系统<br>ERP<script>x</script>", "广州"],
+            ]
         )
         [row] = rows(messy.html(tmp_path / "a.html", body))
         assert list(row.values.values()) == ["广东美云公司", "MES 系统\nERP", "广州"]
@@ -388,6 +441,33 @@ class TestPdf:
             ("1", "供应商名单", 1),
             ("2", "培训安排", 1),
         ]
+
+    def test_cells_merged_downwards_and_sideways_count_as_in_a_workbook(self, tmp_path):
+        def draw(page):
+            canvas, left, top, height, width = page.canvas, 20, 500, 20, 70
+            for down, cells in enumerate(
+                [
+                    ("企业名称", "联系方式", "", "地市"),
+                    ("", "联系人", "电话", ""),
+                    ("甲公司", "张三", "020", "广州"),
+                    ("乙公司", "李四", "0755", ""),
+                ]
+            ):
+                for at, words in enumerate(cells):
+                    canvas.drawString(left + at * width + 3, top - (down + 1) * height + 6, words)
+            right, bottom = left + 4 * width, top - 4 * height
+            for at in (0, 1, 3, 4):
+                canvas.line(left + at * width, top, left + at * width, bottom)
+            canvas.line(left + 2 * width, top - height, left + 2 * width, bottom)
+            for down in (0, 2, 4):
+                canvas.line(left, top - down * height, right, top - down * height)
+            canvas.line(left + width, top - height, left + 3 * width, top - height)
+            canvas.line(left, top - 3 * height, left + 3 * width, top - 3 * height)
+
+        [(sheet, found)] = tables(messy.pdf(tmp_path / "a.pdf", draw))
+        assert sheet.headings == ("企业名称", "联系方式/联系人", "联系方式/电话", "地市")
+        assert [row.values["企业名称"] for row in found] == ["甲公司", "乙公司"]
+        assert [row.values["地市"] for row in found] == ["广州", "广州"]
 
     def test_a_scan_says_that_it_has_no_text(self, tmp_path):
         path = messy.pdf(tmp_path / "a.pdf", lambda page: page.canvas.rect(10, 10, 100, 100))

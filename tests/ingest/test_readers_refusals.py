@@ -11,10 +11,14 @@ from ingest.readers import Limits, Unreadable, read
 from tests.ingest import messy
 
 
+def read_all(path: Path, limits: Limits | None) -> None:
+    for sheet in read(path, limits=limits):
+        list(sheet.rows)
+
+
 def refusal(path: Path, limits: Limits | None = None) -> str:
     with pytest.raises(Unreadable) as caught:
-        for sheet in read(path, limits=limits):
-            list(sheet.rows)
+        read_all(path, limits)
     return str(caught.value)
 
 
@@ -146,7 +150,7 @@ class TestBombs:
         assert "unpacks" in refusal(workbook)
 
     def test_xml_entities_are_refused(self, workbook):
-        bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><sst>&b;</sst>'
+        bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><sst>&b;</sst>'
         messy.repacked(workbook, {"xl/sharedStrings.xml": bomb})
         assert "entities" in refusal(workbook)
 
