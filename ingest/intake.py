@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.catalogue.models import MODELS
+from app.core.db import now
 from app.curation import batches
 from app.curation.admission import LIVE, Proposal, load, submit
-from app.curation.folding import Origins, Values, fold
+from app.curation.folding import Origins, Stated, Values, fold
 from app.curation.models import Batch, Candidate, MergeCase, MergeState, Standing
 from ingest.recognise import Line, Recogniser, SaidBefore
 from ingest.report import Item, Problem, Report, State
@@ -41,6 +42,7 @@ class Intake:
         self.digests = digests
         self.by = by
         self.batch: Batch | None = None
+        self.started = now()
 
     def take(self, lines: Sequence[Line]) -> None:
         """Decide every line and hand what is not known yet over to admission."""
@@ -101,23 +103,23 @@ class Intake:
             live = said[line.record]
             proposal = self._compare(line, live)
             proposals.append(proposal)
-            live.append(self._as_candidate(proposal))
+            live.append(self._stated(proposal))
         return proposals
 
-    def _said(self, lines: Sequence[Line]) -> dict[UUID, list[Candidate]]:
+    def _said(self, lines: Sequence[Line]) -> dict[UUID, list[Candidate | Stated]]:
         ids: dict[Kind, list[UUID]] = defaultdict(list)
         for line in lines:
             if not line.is_new:
                 ids[line.kind].append(line.record)
-        said: dict[UUID, list[Candidate]] = defaultdict(list)
+        said: dict[UUID, list[Candidate | Stated]] = defaultdict(list)
         for kind, chosen in ids.items():
             for record, candidates in load(self.db, kind, chosen):
                 said[record.id] = [c for c in candidates if c.standing in LIVE]
         return said
 
-    def _compare(self, line: Line, live: list[Candidate]) -> Proposal:
+    def _compare(self, line: Line, live: list[Candidate | Stated]) -> Proposal:
         """Set the line's state by what it would change."""
-        replaced = [c for c in live if self._is_replaced(c)]
+        replaced = [c for c in live if isinstance(c, Candidate) and self._is_replaced(c)]
         proposal = line.proposal(
             since=_repeated_since(line.values, replaced),
             replaces=tuple(c.id for c in replaced if c.id is not None),
@@ -129,7 +131,7 @@ class Intake:
         else:
             before, origins = fold(line.kind, live)
             kept = [c for c in live if c not in replaced]
-            after, _ = fold(line.kind, [*kept, self._as_candidate(proposal)])
+            after, _ = fold(line.kind, [*kept, self._stated(proposal)])
             stated = MODELS[line.kind].STATED
             changed = any(before.get(name) != after.get(name) for name in stated)
             line.state = State.CHANGED if changed else State.UNCHANGED
@@ -139,22 +141,21 @@ class Intake:
     def _is_replaced(self, candidate: Candidate) -> bool:
         """Whether an earlier reading of this file said this, and the file no longer does."""
         return (
-            candidate.id is not None
-            and candidate.batch_id is not None
+            candidate.batch_id is not None
             and candidate.source == self.report.file
             and candidate.digest not in self.digests
         )
 
-    def _as_candidate(self, proposal: Proposal) -> Candidate:
-        return Candidate(
-            batch_id=self.batch.id if self.batch else AFTER_ALL_BATCHES,
-            kind=proposal.kind,
-            record_id=proposal.record_id,
+    def _stated(self, proposal: Proposal) -> Stated:
+        return Stated(
+            batch_id=self.batch.id if self.batch and self.batch.id else AFTER_ALL_BATCHES,
             source=self.report.file,
-            digest=proposal.digest,
+            sheet=proposal.sheet,
+            row=proposal.row,
             values=proposal.values,
             since=proposal.since,
             by=self.by,
+            created_at=self.started,
         )
 
     def _report_kept_edits(self, line: Line, before: Values, origins: Origins) -> None:

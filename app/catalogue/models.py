@@ -13,7 +13,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlmodel import Field, Relationship, SQLModel
 
 from app.catalogue.identifiers import new_identifier
-from app.core.db import json_type, now
+from app.core.db import empty_list, json_type, now
 from app.core.errors import Conflict
 from search.engine import Kind
 
@@ -50,7 +50,7 @@ class Organisation(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     identifier: str = Field(default_factory=lambda: new_identifier("o"), unique=True)
     name: str
-    aliases: list[str] = Field(default_factory=list, sa_type=JSON)
+    aliases: list[str] = Field(default_factory=empty_list, sa_type=JSON)
     credit_code: str | None = Field(default=None, unique=True)
     region: str | None = Field(default=None, index=True)
     region_text: str | None = None
@@ -116,8 +116,8 @@ class Vendor(Record, table=True):
     kind: VendorKind | None = Field(default=None, index=True, sa_type=String)
     service_areas: str | None = None
     products: str | None = None
-    industries: list[str] = Field(default_factory=list, sa_type=JSON)
-    scenarios: list[str] = Field(default_factory=list, sa_type=JSON)
+    industries: list[str] = Field(default_factory=empty_list, sa_type=JSON)
+    scenarios: list[str] = Field(default_factory=empty_list, sa_type=JSON)
     whitelisted_until: date | None = None
 
     organisation: Organisation = Relationship(sa_relationship_kwargs={"lazy": "raise"})
@@ -144,11 +144,11 @@ class Solution(Record, table=True):
     )
 
     vendor_id: UUID = Field(foreign_key="vendor.id", index=True)
-    industries: list[str] = Field(default_factory=list, sa_type=JSON)
+    industries: list[str] = Field(default_factory=empty_list, sa_type=JSON)
     industries_text: str | None = None
-    scenarios: list[str] = Field(default_factory=list, sa_type=JSON)
+    scenarios: list[str] = Field(default_factory=empty_list, sa_type=JSON)
     scenarios_text: str | None = None
-    deployment: list[str] = Field(default_factory=list, sa_type=JSON)
+    deployment: list[str] = Field(default_factory=empty_list, sa_type=JSON)
     price_model: str | None = None
     price_from: int | None = None  # fen
     price_text: str | None = None
@@ -177,9 +177,9 @@ class Case(Record, table=True):
     vendor_id: UUID | None = Field(default=None, foreign_key="vendor.id", index=True)
     solution_id: UUID | None = Field(default=None, foreign_key="solution.id", index=True)
     factory: str | None = None
-    industries: list[str] = Field(default_factory=list, sa_type=JSON)
+    industries: list[str] = Field(default_factory=empty_list, sa_type=JSON)
     industries_text: str | None = None
-    scenarios: list[str] = Field(default_factory=list, sa_type=JSON)
+    scenarios: list[str] = Field(default_factory=empty_list, sa_type=JSON)
     scenarios_text: str | None = None
     region: str | None = None
     region_text: str | None = None

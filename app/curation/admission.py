@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
@@ -14,7 +16,7 @@ from app.catalogue.models import MODELS, Record, Stage, Vendor
 from app.core import audit
 from app.core.db import now
 from app.core.errors import Conflict
-from app.curation.folding import fold
+from app.curation.folding import Stated, fold
 from app.curation.models import Batch, Candidate, MergeCase, Standing
 from search.engine import Kind
 
@@ -53,24 +55,40 @@ class Proposal:
 
 def submit(db: Session, batch: Batch, proposals: Sequence[Proposal]) -> None:
     """Take proposals in as candidates. New records get their identifier but stay unseen."""
+    moment = now()
     drafted = _receive(db, [p for p in proposals if p.is_new], batch)
-    said: dict[UUID, list[Candidate]] = defaultdict(list)
+    said: dict[UUID, list[Stated]] = defaultdict(list)
     for proposal in proposals:
+        said[proposal.record_id].append(_stated(proposal, batch, moment))
         if proposal.twin:
             db.add(_merge_case(proposal, proposal.twin, batch))
-        candidate = _candidate(proposal, batch)
-        said[proposal.record_id].append(candidate)
-        db.add(candidate)
+    if proposals:
+        db.execute(insert(Candidate), [_candidate(p, batch, moment) for p in proposals])
     with catalogue.changing(db, by=batch.by, batch_id=batch.id) as changes:
         for record in drafted:  # nobody else has spoken of these
-            _refold(changes, record, said[record.id])
-        db.flush()  # what follows reads the candidates back
+            catalogue.restate(changes, record, *fold(record.KIND, said[record.id]))
+        db.flush()  # what follows reads records back
         new = {record.id for record in drafted}
         known = ((p.kind, p.record_id) for p in proposals if p.record_id not in new)
         for kind, chosen in ids_by_kind(known).items():
             for record, everything in load(db, kind, chosen):
                 if record.stage == Stage.SUBMITTED:
                     _refold(changes, record, everything)
+
+
+def _stated(proposal: Proposal, batch: Batch, at: datetime) -> Stated:
+    """What a proposal says, as the candidate that it becomes will say it."""
+    assert batch.id is not None  # noqa: S101  received before
+    return Stated(
+        batch_id=batch.id,
+        source=batch.source,
+        sheet=proposal.sheet,
+        row=proposal.row,
+        values=proposal.values,
+        since=proposal.since,
+        by=batch.by,
+        created_at=at,
+    )
 
 
 def _receive(db: Session, proposals: Sequence[Proposal], batch: Batch) -> list[Record]:
@@ -97,23 +115,24 @@ def _refold(changes: catalogue.Changes, record: Record, said: list[Candidate]) -
     catalogue.restate(changes, record, *fold(record.KIND, live))
 
 
-def _candidate(proposal: Proposal, batch: Batch) -> Candidate:
-    return Candidate(
-        batch_id=batch.id,
-        kind=proposal.kind,
-        record_id=proposal.record_id,
-        is_new=proposal.is_new,
-        standing=Standing.REVIEW if proposal.in_review else Standing.WAITING,
-        source=batch.source,
-        sheet=proposal.sheet,
-        row=proposal.row,
-        digest=proposal.digest,
-        values=proposal.values,
-        since=proposal.since,
-        replaces=list(proposal.replaces),
-        raw=proposal.raw,
-        by=batch.by,
-    )
+def _candidate(proposal: Proposal, batch: Batch, at: datetime) -> dict[str, Any]:
+    return {
+        "batch_id": batch.id,
+        "kind": proposal.kind,
+        "record_id": proposal.record_id,
+        "is_new": proposal.is_new,
+        "standing": Standing.REVIEW if proposal.in_review else Standing.WAITING,
+        "source": batch.source,
+        "sheet": proposal.sheet,
+        "row": proposal.row,
+        "digest": proposal.digest,
+        "values": proposal.values,
+        "since": proposal.since,
+        "replaces": list(proposal.replaces),
+        "raw": proposal.raw,
+        "by": batch.by,
+        "created_at": at,
+    }
 
 
 def _merge_case(proposal: Proposal, twin: Twin, batch: Batch) -> MergeCase:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Index, String
 from sqlmodel import Field, SQLModel
 
-from app.core.db import json_type, now
+from app.core.db import empty_list, json_type, now
 from search.engine import Kind
 
 JSON: Any = json_type()
@@ -33,7 +33,7 @@ class Batch(SQLModel, table=True):
     sha256: str
     kind: str
     counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
-    problems: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    problems: list[dict[str, Any]] = Field(default_factory=empty_list, sa_type=JSON)
     by: str
     created_at: datetime = Field(default_factory=now)
     accepted_by: str | None = None
@@ -67,7 +67,7 @@ class Candidate(SQLModel, table=True):
     digest: str = ""
     values: dict[str, Any] = Field(sa_type=JSON)
     since: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
-    replaces: list[int] = Field(default_factory=list, sa_type=JSON)
+    replaces: list[int] = Field(default_factory=empty_list, sa_type=JSON)
     raw: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     by: str
     created_at: datetime = Field(default_factory=now)
@@ -91,10 +91,10 @@ class MergeCase(SQLModel, table=True):
     newer_id: UUID = Field(index=True)
     older_id: UUID = Field(index=True)
     score: float
-    reasons: list[str] = Field(default_factory=list, sa_type=JSON)
+    reasons: list[str] = Field(default_factory=empty_list, sa_type=JSON)
     state: MergeState = Field(default=MergeState.WAITING, index=True, sa_type=String)
     stage_before: str | None = None
-    moved: list[str] = Field(default_factory=list, sa_type=JSON)
+    moved: list[str] = Field(default_factory=empty_list, sa_type=JSON)
     batch_id: int | None = Field(default=None, foreign_key="batch.id")
     created_at: datetime = Field(default_factory=now)
     decided_by: str | None = None
