@@ -78,7 +78,7 @@ def comparable_facts(record: Record) -> list[Fact]:
 
 def field_names(record: Record, fields: Iterable[str]) -> list[str]:
     """What stated fields are called, each once, in the order of the page."""
-    names = {field: label for field, label, _read in FIELDS[record.KIND]} | SHARED
+    names = {**{field: label for field, label, _read in FIELDS[record.KIND]}, **SHARED}
     changed = set(fields)
     return [_(label) for field, label in names.items() if field in changed]
 

@@ -31,12 +31,8 @@ def _by_kind(records: Iterable[Record]) -> dict[Kind, list[UUID]]:
     return ids
 
 
-def _count(
-    db: Session, model: type[Record], owner: Any, ids: list[UUID]
-) -> dict[UUID, int]:
+def _count(db: Session, model: type[Record], owner: Any, ids: list[UUID]) -> dict[UUID, int]:
     if not ids:
         return {}
-    chosen = select(owner, func.count()).where(
-        col(owner).in_(ids), model.stage == Stage.PUBLISHED
-    )
-    return {found: total for found, total in db.exec(chosen.group_by(owner))}
+    chosen = select(owner, func.count()).where(col(owner).in_(ids), model.stage == Stage.PUBLISHED)
+    return dict(db.exec(chosen.group_by(owner)).all())

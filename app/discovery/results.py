@@ -84,10 +84,11 @@ class Listing:
     def _meant(self, chip: Chip) -> Meant:
         can_filter = chip.facet == "max_price" or chip.facet in OFFERED[self.browsing.kind]
         is_on = (chip.facet, chip.code) in self.browsing.active
+        narrower = self.browsing.only(chip.facet, chip.code).url
         return Meant(
             facet=facet_label(chip.facet),
             label=filter_label(chip.facet, chip.code),
-            only=self.browsing.only(chip.facet, chip.code).url if can_filter and not is_on else None,
+            only=narrower if can_filter and not is_on else None,
             away=self.browsing.ignoring(chip.facet, chip.code).url,
         )
 

@@ -24,7 +24,10 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One result. `reasons` are (state, sentence), `facts` (label, value or ""), `badges` (text, tone)."""
+    """One result.
+
+    `reasons` are (state, sentence), `facts` (label, value or ""), `badges` (text, tone).
+    """
 
     identifier: str
     href: str
