@@ -1,6 +1,7 @@
 """One file from end to end: read, normalise, recognise, propose, perhaps accept; or nothing."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -68,6 +69,8 @@ def run(
     `folder` holds headings that staff added. Raises `Unreadable` when the file cannot become
     rows; then nothing is written.
     """
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise Unreadable("{file} is no file that I can open.", file=path.name)
     source = Source(path, kind, encoding, vocabulary, folder)
     report = Report(file=path.name)
     survey = _survey(source)

@@ -1,6 +1,7 @@
 """Alembic's entry: every models module is imported here, so that nothing is missed."""
 
 from alembic import context
+from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import app.catalogue.models
@@ -20,7 +21,7 @@ def run() -> None:
         _migrate(connection)
 
 
-def _migrate(connection):  # type: ignore[no-untyped-def]
+def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
