@@ -21,7 +21,7 @@ MOST_BATCHES = 500
 EXPLAINED: Mapping[str, tuple[str, str]] = {
     "meaning": (
         mark("Meaning"),
-        mark("How near the listing lies to your question, word for word or not."),
+        mark("How near the listing lies to your question, in any words."),
     ),
     "words": (mark("Words"), mark("How many of your words it holds, rare words counting more.")),
     "complaints": (
@@ -33,10 +33,10 @@ EXPLAINED: Mapping[str, tuple[str, str]] = {
         mark("So far above average must the likeness be before it counts."),
     ),
     "complaint_limit": (mark("… up to"), mark("More likeness than this adds nothing.")),
-    "scenario": (mark("Scenario"), mark("Your question names a scenario that the listing states.")),
+    "scenario": (mark("Scenario"), mark("Your question names a scenario that it states.")),
     "industry": (
         mark("Industry"),
-        mark("Your question names an industry that the listing states."),
+        mark("Your question names an industry that it states."),
     ),
     "city": (mark("City"), mark("The vendor is registered in the city that your question names.")),
     "vendor_kind": (mark("Vendor type"), mark("It is the type of vendor that you asked for.")),
@@ -44,7 +44,7 @@ EXPLAINED: Mapping[str, tuple[str, str]] = {
     "price_model": (mark("Pricing"), mark("It is priced the way you asked for.")),
     "price": (
         mark("Budget"),
-        mark("Added when the stated price is within your budget, taken off when above."),
+        mark("Added when the price is within your budget, taken off when above."),
     ),
     "hints": (
         mark("Words of complaints"),
@@ -52,7 +52,7 @@ EXPLAINED: Mapping[str, tuple[str, str]] = {
     ),
     "synonyms": (
         mark("Synonyms"),
-        mark("Share of a word’s weight when another word for it is found."),
+        mark("Share of a word’s weight for another word with its meaning."),
     ),
     "characters": (
         mark("Single characters"),
@@ -65,7 +65,7 @@ router = APIRouter(dependencies=[Public], include_in_schema=False)
 
 @router.get("/how-ranking-works", name="about:ranking")
 def ranking(request: Request) -> Response:
-    return render(request, "about/ranking.html", weights=list(_weights()))
+    return render(request, "about/ranking.html", weights=list(weights()))
 
 
 @router.get("/sources", name="about:sources")
@@ -93,7 +93,7 @@ def accepted(db: Session) -> Sequence[Batch]:
     return db.exec(chosen.order_by(col(Batch.id).desc()).limit(MOST_BATCHES)).all()
 
 
-def _weights() -> Iterator[tuple[str, float, str]]:
+def weights() -> Iterator[tuple[str, float, str]]:
     """Each weight that search uses at this moment, with its name and meaning."""
     for weight in fields(WEIGHTS):
         name, meaning = EXPLAINED.get(weight.name, (weight.name, ""))

@@ -69,11 +69,12 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 def operations(document: Mapping[str, Any]) -> list[Operation]:
     """Every address of the interface in the order of the document."""
+    known = document["components"]["schemas"]
     return [
         Operation(
             path,
             _(operation["summary"]),
-            [_parameter(one) for one in operation.get("parameters", ())],
+            [_parameter(one, known) for one in operation.get("parameters", ())],
             _type(_schema(operation["responses"]["200"])),
         )
         for path, methods in document["paths"].items()
@@ -98,12 +99,13 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     return described
 
 
-def _parameter(given: Mapping[str, Any]) -> Parameter:
+def _parameter(given: Mapping[str, Any], known: Mapping[str, Any]) -> Parameter:
     schema = given["schema"]
+    named = known.get(schema.get("$ref", "").removeprefix(REFERENCE), {})
     about = _(given.get("description") or schema.get("description") or "")
     default = schema.get("default")
     shown = "" if default in (None, "", [], False) else str(default)
-    return Parameter(given["name"], _type(schema), shown, about)
+    return Parameter(given["name"], _type({**schema, **named}), shown, about)
 
 
 def _fields(schema: Mapping[str, Any]) -> Iterator[Field]:
@@ -118,12 +120,12 @@ def _schema(response: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _type(schema: Mapping[str, Any]) -> str:
     """A type in a few characters: string, integer 1–100, [Term], Term | null."""
+    if "enum" in schema:
+        return " | ".join(map(str, schema["enum"]))
     if "$ref" in schema:
         return str(schema["$ref"]).removeprefix(REFERENCE)
     if "anyOf" in schema:
         return " | ".join(_type(one) for one in schema["anyOf"])
-    if "enum" in schema:
-        return " | ".join(map(str, schema["enum"]))
     if schema.get("type") == "array":
         return f"[{_type(schema.get('items', {}))}]"
     if "minimum" in schema or "maximum" in schema:

@@ -174,11 +174,11 @@ def _found(rank: int, hit: Hit, record: Record) -> Found:
 
 
 def _why(reason: Reason) -> Why:
-    sentence = wording.reason(reason)
+    _state, text = wording.reason(reason)
     return Why(
         kind=reason.kind,
         state=reason.state,
-        text=sentence.text,
+        text=text,
         said=reason.said,
         field=reason.field,
         found=reason.found,
