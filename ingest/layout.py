@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from app.core.i18n import mark
 from ingest.headings import Header, Known, find_header, is_new_header
 from ingest.lines import Line
 from ingest.values import CellProblem, check_value
 
 LOOK_AHEAD = 60
-TOO_WIDE = "This row has more cells than the table has headings."
-COUNT_DIFFERS = "The list says it holds {said} rows, but {read} were read."
+TOO_WIDE = mark("This row has more cells than the table has headings.")
+COUNT_DIFFERS = mark("The list says it holds {said} rows, but {read} were read.")
 
 _TOTAL = re.compile(r"[(（]?(?:总?合\s*计|总\s*计|小\s*计|共\s*计|共\s*\d+)")
 _COUNTED = re.compile(

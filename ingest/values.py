@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-LOST_DIGITS = "This number was too long to be kept as a number and has lost its last digits."
+from app.core.i18n import mark
+
+LOST_DIGITS = mark("This number was too long to be kept as a number and has lost its last digits.")
 
 _SCIENTIFIC = re.compile(r"[-+]?\d(?:\.\d+)?[eE]\+?\d{2,3}")
 _SERIAL = re.compile(r"([2-6]\d{4})(?:\.\d+)?")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.core.i18n import mark
 from ingest.columns import Aliases, load_aliases
 from ingest.errors import Unreadable
 from ingest.layout import Row, Sheet, SheetProblem, find_sheets
@@ -20,8 +21,8 @@ from ingest.readers.workbook import WorkbookSheet, workbook_sheets
 
 __all__ = ["Limits", "Reading", "Row", "Sheet", "Unreadable", "read"]
 
-NO_TABLE = "I found no table in this file: a line of headings with rows below it."
-LOST_CHARACTERS = "{count} characters could not be read and show as \ufffd."
+NO_TABLE = mark("I found no table in this file: a line of headings with rows below it.")
+LOST_CHARACTERS = mark("{count} characters could not be read and show as \ufffd.")
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from pdfplumber.page import Page
 from pdfplumber.pdf import PDF
 from pdfplumber.table import Table
 
+from app.core.i18n import mark
 from ingest.errors import Unreadable
 from ingest.lines import Line
 from ingest.readers.limits import Limits
@@ -24,7 +25,7 @@ _NEAR = 3.0
 _SAME_COLUMN = 6.0
 _DEEPEST_HEADER = 3
 _PAGE_NUMBER = re.compile(r"\W*(?:第\s*)?\d+\s*页?\W*(?:共\s*\d+\s*页)?\W*")
-SCANNED = (
+SCANNED = mark(
     "This PDF holds pictures of pages but no text. "
     "Ask for the original file, or have its text recognised first."
 )

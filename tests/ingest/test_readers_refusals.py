@@ -3,23 +3,12 @@
 import io
 import struct
 import zipfile
-from pathlib import Path
 
 import pytest
 
-from ingest.readers import Limits, Unreadable, read
+from ingest.readers import Limits, read
 from tests.ingest import messy
-
-
-def read_all(path: Path, limits: Limits | None) -> None:
-    for sheet in read(path, limits=limits):
-        list(sheet.rows)
-
-
-def refusal(path: Path, limits: Limits | None = None) -> str:
-    with pytest.raises(Unreadable) as caught:
-        read_all(path, limits)
-    return str(caught.value)
+from tests.ingest.reading import refusal
 
 
 @pytest.fixture
