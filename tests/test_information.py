@@ -36,13 +36,8 @@ def test_the_list_shows_who_issued_what_and_whether_it_holds(
     a_record(db, Kind.INFORMATION, **POLICY, valid_until="2025-01")
     fill_index()
     page = client.get("/information").text
-    for said in (
-        "东莞市设备上云补贴办法",
-        "东莞市工业和信息化局",
-        "东工信〔2024〕12号",
-        "2024-03-27",
-    ):
-        assert said in page
+    for field in ("name", "issuer", "document_number", "issued_on"):
+        assert POLICY[field] in page
     assert "Expired on 2025-01" in page
 
 
@@ -68,7 +63,8 @@ def test_filters_narrow_and_their_counts_tell_the_truth(
     everything = client.get("/information").text
     count = re.search(rf'id="{facet}-{code}".*?<small>(\d+)</small>', everything, re.S)
     page = client.get(f"/information?{chosen}").text
-    assert count and count[1] == "1"
+    assert count
+    assert count[1] == "1"
     assert "1 document" in page
     assert "电子行业年度报告" in page
     assert "东莞市设备上云补贴办法" not in page

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request
@@ -55,7 +56,7 @@ def _document(
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": message,
-        "instance": request.url.path,
+        "instance": quote(request.scope["path"]),
         "request_id": _request_id(request),
         **more,
     }
