@@ -22,6 +22,7 @@ _GAP_IN_CHINESE = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
 _NOTHING = re.compile(r"[-—⸺/\\]*|无|暂无|n/?a|null|none")
 
 
+@lru_cache(maxsize=8192)  # a cell is looked at from several sides
 def tidy(text: str) -> str:
     """The text as a person would have typed it: NFKC, real characters, single spaces.
 
