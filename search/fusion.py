@@ -20,9 +20,9 @@ class Weights:
     another word for what was said, `characters` that of a single Chinese character.
     """
 
-    meaning: float = 0.6
-    words: float = 0.4
-    complaints: float = 0.35
+    meaning: float = 0.55
+    words: float = 0.45
+    complaints: float = 0.4
     complaint_floor: float = 1.0
     complaint_limit: float = 2.0
     scenario: float = 0.2
@@ -32,7 +32,7 @@ class Weights:
     deployment: float = 0.1
     price_model: float = 0.1
     price: float = 0.1
-    hints: float = 0.25
+    hints: float = 0.3
     synonyms: float = 0.3
     characters: float = 0.5
 

@@ -133,9 +133,11 @@ class Generation:
         self.snapshot()
         if space and space != self._state.space:
             return {}
-        versions, held = self._state.versions.view(), self._state.embedded.view()
+        versions, places = self._state.versions.view(), self._state.places.view()
         rows = dict(self._state.rows)
-        return {id_: int(versions[row]) for id_, row in rows.items() if held[row] or not space}
+        return {
+            id_: int(versions[row]) for id_, row in rows.items() if places[row] >= 0 or not space
+        }
 
     def document(self, id_: str) -> Document | None:
         row = self._state.rows.get(id_)

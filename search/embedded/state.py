@@ -77,56 +77,67 @@ class State:
         self.rows: dict[str, int] = {}
         self.versions = Growing(np.int64)
         self.documents = Growing(np.int64, 2)
-        self.embedded = Growing(np.bool_)
         self._ids: list[str] = []
         self._alphabetical: list[str] = []
         self._dates: list[str] = []
-        self._alive = Growing(np.bool_)
+        self._alive = bytearray()
         self._prices = Growing(np.int64)
         self._ties = Growing(np.uint64)
-        self._places = Growing(np.int64)
+        self.places = Growing(np.int64)
         self._holders = Growing(np.int64)
         self._facets: dict[str, Facet] = {KIND: Facet()}
         self._nearness: Nearness | None = None
 
-    def extend(self, lines: Iterable[Line | Gone], mark: Mark) -> None:
+    def extend(self, written: Iterable[Line | Gone], mark: Mark) -> None:
         """Take in what lies between the last mark and this one."""
-        for line in lines:
-            self._take(line)
+        first = len(self._ids)
+        lines = []
+        for line in written:
+            self._replace(line)
+            if isinstance(line, Line):
+                lines.append(line)
+        self._take(first, lines)
         self.mark = mark
 
-    def _take(self, line: Line | Gone) -> None:
+    def _replace(self, line: Line | Gone) -> None:
         before = self.rows.pop(line.id, None)
         if before is not None:
-            self._alive.view()[before] = False
-        if isinstance(line, Gone):
-            return
-        row = len(self._ids)
-        self.rows[line.id] = row
-        self._ids.append(line.id)
-        self._alphabetical.append(line.alphabetical)
-        self._dates.append(line.date)
-        self._alive.extend([True])
-        self.versions.extend([line.version])
-        self.documents.extend([line.document])
-        self._prices.extend([-1 if line.price_from is None else line.price_from])
-        self._ties.extend([tie(line.id)])
-        self._take_vector(row, line)
-        self._take_facets(row, line)
+            self._alive[before] = False
+        if isinstance(line, Line):
+            self.rows[line.id] = len(self._alive)
+            self._alive.append(True)
 
-    def _take_vector(self, row: int, line: Line) -> None:
-        held = bool(line.space)
-        self.embedded.extend([held])
-        self._places.extend([len(self._holders.view()) if held else -1])
-        if held:
-            self._holders.extend([row])
-            self.space, self.dimension = line.space, line.dimension
+    def _take(self, first: int, lines: Sequence[Line]) -> None:
+        """New rows from `first` on; whole columns at once, since line by line takes seconds."""
+        self._ids += [line.id for line in lines]
+        self._alphabetical += [line.alphabetical for line in lines]
+        self._dates += [line.date for line in lines]
+        self.versions.extend([line.version for line in lines])
+        self.documents.extend([line.document for line in lines])
+        self._prices.extend([-1 if line.price_from is None else line.price_from for line in lines])
+        self._ties.extend([tie(line.id) for line in lines])
+        self._take_vectors(first, lines)
+        self._take_facets(first, lines)
 
-    def _take_facets(self, row: int, line: Line) -> None:
-        self._facets[KIND].extend([(row, line.kind)])
-        for facet, codes in line.facets.items():
-            column = self._facets.setdefault(facet, Facet())
-            column.extend((row, code) for code in dict.fromkeys(codes))
+    def _take_vectors(self, first: int, lines: Sequence[Line]) -> None:
+        held = np.array([bool(line.space) for line in lines], np.bool_)
+        numbers = len(self._holders.view()) + np.cumsum(held) - 1
+        self.places.extend(np.where(held, numbers, -1))
+        self._holders.extend(first + np.flatnonzero(held))
+        for line in lines:
+            if line.space:
+                self.space, self.dimension = line.space, line.dimension
+                break
+
+    def _take_facets(self, first: int, lines: Sequence[Line]) -> None:
+        pairs: dict[str, list[tuple[int, str]]] = {KIND: []}
+        for row, line in enumerate(lines, start=first):
+            pairs[KIND].append((row, line.kind))
+            for facet, codes in line.facets.items():
+                held = pairs.setdefault(facet, [])
+                held.extend((row, code) for code in dict.fromkeys(codes))
+        for facet, found in pairs.items():
+            self._facets.setdefault(facet, Facet()).extend(found)
 
     def snapshot(self, words: WordView, exact: Vector) -> Snapshot:
         """Everything as of the mark, beside the word index of the same commit."""
@@ -134,11 +145,11 @@ class State:
             self._nearness = Nearness(self.dimension)
         return Snapshot(
             words=words,
-            alive=self._alive.view().copy(),
+            alive=np.array(self._alive, np.bool_),
             facets={name: facet.view() for name, facet in self._facets.items()},
             prices=self._prices.view(),
             ties=self._ties.view(),
-            places=self._places.view(),
+            places=self.places.view(),
             holders=self._holders.view(),
             nearness=self._nearness.view(exact) if self._nearness else None,
             space=self.space,

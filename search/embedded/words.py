@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ Scores = NDArray[np.float64]
 
 # the one document that is no entry: it holds what belongs to the same commit
 _COMMIT = "\x00commit"
+_VALUE = itemgetter(0)
 _SMALL_HEAP = 15_000_000
 _LARGE_HEAP = 128_000_000
 
@@ -135,11 +137,11 @@ class WordView:
     def _rows(self, query: Query, limit: int | None = None) -> Rows:
         size = limit or max(1, self._searcher.num_docs)
         hits = self._searcher.search(query, size, count=False, order_by_field="row").hits
-        return np.fromiter((hit[0] for hit in hits), np.int64, len(hits))
+        return np.fromiter(map(_VALUE, hits), np.int64, len(hits))
 
     def _ranked(self, query: Query, limit: int) -> tuple[Rows, Scores]:
         hits = self._searcher.search(query, limit, count=False).hits
-        scores = np.fromiter((hit[0] for hit in hits), np.float64, len(hits))
+        scores = np.fromiter(map(_VALUE, hits), np.float64, len(hits))
         places = self._searcher.fast_field_values("row", [hit[1] for hit in hits])
         rows = np.fromiter((int(row or 0) for row in places), np.int64, len(places))
         return rows, scores
