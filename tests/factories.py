@@ -14,9 +14,12 @@ from search.engine import Kind
 OPERATOR = "Test operator"
 
 
-def a_proposal(kind: Kind = Kind.VENDOR, record_id: UUID | None = None, **given: Any) -> Proposal:
+def a_proposal(
+    kind: Kind = Kind.VENDOR, /, record_id: UUID | None = None, **given: Any
+) -> Proposal:
     """A proposal of a new record, or of `record_id`; fields of Proposal may be given by name."""
-    known = {name: given.pop(name) for name in Proposal.__slots__ if name in given}
+    own = set(Proposal.__slots__) - {"kind"}  # a vendor states a kind of its own
+    known = {name: given.pop(name) for name in own if name in given}
     is_new = known.pop("is_new", record_id is None)
     values = {"name": "云端注塑科技有限公司", **given}
     return Proposal(
@@ -35,7 +38,7 @@ def a_batch(
     return batch
 
 
-def a_record(db: Session, kind: Kind, **values: Any) -> Record:
+def a_record(db: Session, kind: Kind, /, **values: Any) -> Record:
     """A published record; solutions and cases get a vendor of their own unless one is given."""
     links = {name: values.pop(name) for name in ("vendor_id", "solution_id") if name in values}
     if kind in (Kind.SOLUTION, Kind.CASE) and "vendor_id" not in links:
