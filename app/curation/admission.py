@@ -56,24 +56,56 @@ class Proposal:
 def submit(db: Session, batch: Batch, proposals: Sequence[Proposal]) -> None:
     """Take proposals in as candidates. New records get their identifier but stay unseen."""
     moment = now()
-    drafted = _receive(db, [p for p in proposals if p.is_new], batch)
-    said: dict[UUID, list[Stated]] = defaultdict(list)
     for proposal in proposals:
-        said[proposal.record_id].append(_stated(proposal, batch, moment))
         if proposal.twin:
             db.add(_merge_case(proposal, proposal.twin, batch))
     if proposals:
         db.execute(insert(Candidate), [_candidate(p, batch, moment) for p in proposals])
+    created = _receive(db, proposals, batch, moment)
+    known = ((p.kind, p.record_id) for p in proposals if p.record_id not in created)
     with catalogue.changing(db, by=batch.by, batch_id=batch.id) as changes:
-        for record in drafted:  # nobody else has spoken of these
-            catalogue.restate(changes, record, *fold(record.KIND, said[record.id]))
-        db.flush()  # what follows reads records back
-        new = {record.id for record in drafted}
-        known = ((p.kind, p.record_id) for p in proposals if p.record_id not in new)
-        for kind, chosen in ids_by_kind(known).items():
-            for record, everything in load(db, kind, chosen):
+        for kind, ids in ids_by_kind(known).items():
+            for record, said in load(db, kind, ids):
                 if record.stage == Stage.SUBMITTED:
-                    _refold(changes, record, everything)
+                    _refold(changes, record, said)
+
+
+def _receive(
+    db: Session, proposals: Sequence[Proposal], batch: Batch, moment: datetime
+) -> set[UUID]:
+    """The ids of the records that are new; those taken back earlier are only taken in again."""
+    said: dict[UUID, list[Stated]] = defaultdict(list)
+    for proposal in proposals:
+        said[proposal.record_id].append(_stated(proposal, batch, moment))
+    created: set[UUID] = set()
+    new = [proposal for proposal in proposals if proposal.is_new]
+    for kind, ids in ids_by_kind((p.kind, p.record_id) for p in new).items():
+        known = _resubmit(db, kind, ids, by=batch.by)
+        links = {p.record_id: p.links for p in new if p.kind is kind}
+        drafts = [
+            catalogue.Draft(id_, *fold(kind, said[id_]), links[id_])
+            for id_ in ids
+            if id_ not in known
+        ]
+        catalogue.create(db, kind, drafts)
+        created.update(draft.record_id for draft in drafts)
+    return created
+
+
+def _resubmit(db: Session, kind: Kind, ids: Sequence[UUID], *, by: str) -> set[UUID]:
+    """Take in again what was taken back earlier: it keeps its identifier and address."""
+    model = MODELS[kind]
+    known = db.exec(select(model).where(col(model.id).in_(ids))).all()
+    for record in known:
+        record.move_to(Stage.SUBMITTED)
+        audit.record(db, by, f"{kind}.resubmitted", record)
+    return {record.id for record in known}
+
+
+def _refold(changes: catalogue.Changes, record: Record, said: list[Candidate]) -> None:
+    supersede(said, said)
+    live = [candidate for candidate in said if candidate.standing in LIVE]
+    catalogue.restate(changes, record, *fold(record.KIND, live))
 
 
 def _stated(proposal: Proposal, batch: Batch, at: datetime) -> Stated:
@@ -89,30 +121,6 @@ def _stated(proposal: Proposal, batch: Batch, at: datetime) -> Stated:
         by=batch.by,
         created_at=at,
     )
-
-
-def _receive(db: Session, proposals: Sequence[Proposal], batch: Batch) -> list[Record]:
-    """The records that these proposals bring; those taken back earlier are only taken in again."""
-    drafted: list[Record] = []
-    for kind, ids in ids_by_kind((p.kind, p.record_id) for p in proposals).items():
-        model = MODELS[kind]
-        known = {r.id: r for r in db.exec(select(model).where(col(model.id).in_(ids)))}
-        for record in known.values():  # it keeps its identifier and address
-            record.move_to(Stage.SUBMITTED)
-            audit.record(db, batch.by, f"{kind}.resubmitted", record)
-        drafts = {
-            p.record_id: catalogue.Draft(p.record_id, str(p.values["name"]), p.links)
-            for p in proposals
-            if p.kind is kind and p.record_id not in known
-        }
-        drafted += catalogue.create(db, kind, list(drafts.values()))
-    return drafted
-
-
-def _refold(changes: catalogue.Changes, record: Record, said: list[Candidate]) -> None:
-    supersede(said, said)
-    live = [candidate for candidate in said if candidate.standing in LIVE]
-    catalogue.restate(changes, record, *fold(record.KIND, live))
 
 
 def _candidate(proposal: Proposal, batch: Batch, at: datetime) -> dict[str, Any]:
