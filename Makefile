@@ -4,7 +4,7 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-package torch --custom-compile-command "make lock"
-KEYWORDS := -k mark -k Refusal -k NotFound -k Forbidden -k Conflict -k Invalid -k Unreadable
+KEYWORDS := -k mark -k Refusal -k NotFound -k Forbidden -k Conflict -k Invalid -k Unreadable -k report:2 -k _unknown:2 -k Likeness:2 -k Problem:3
 
 # On few cores, threads inside one query cost more than they bring; see README, "Decisions".
 export OMP_NUM_THREADS ?= 1

@@ -102,15 +102,17 @@ def _describe(app: FastAPI) -> dict[str, Any]:
 def _parameter(given: Mapping[str, Any], known: Mapping[str, Any]) -> Parameter:
     schema = given["schema"]
     named = known.get(schema.get("$ref", "").removeprefix(REFERENCE), {})
-    about = _(given.get("description") or schema.get("description") or "")
+    described = given.get("description") or schema.get("description")
     default = schema.get("default")
     shown = "" if default in (None, "", [], False) else str(default)
+    about = _(described) if described else ""
     return Parameter(given["name"], _type({**schema, **named}), shown, about)
 
 
 def _fields(schema: Mapping[str, Any]) -> Iterator[Field]:
     for name, value in schema["properties"].items():
-        yield Field(name, _type(value), _(value.get("description", "")))
+        about = value.get("description")
+        yield Field(name, _type(value), _(about) if about else "")
 
 
 def _schema(response: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from stdnum.cn import uscc
 
+from app.core.i18n import mark
 from ingest.normalise.places import knows_province
 from ingest.normalise.text import cell
 
@@ -83,13 +84,13 @@ def is_credit_code(text: str) -> bool:
 def _compacted(text: str, shown: str) -> tuple[str, tuple[str, ...]]:
     repairs = []
     if _FULL_WIDTH.search(text):
-        repairs.append("Full-width characters were replaced.")
+        repairs.append(mark("Full-width characters were replaced."))
     bare = re.sub(r"\.0+$", "", _LABEL.sub("", shown).strip("'\"‘’“”`"))
     compact = re.sub(r"[\s\-‐-―_·]", "", bare)
     if compact != bare:
-        repairs.append("Spaces or dashes were removed.")
+        repairs.append(mark("Spaces or dashes were removed."))
     if compact != compact.upper():
-        repairs.append("Small letters were made capital.")
+        repairs.append(mark("Small letters were made capital."))
     return compact.upper(), tuple(repairs)
 
 
@@ -98,13 +99,13 @@ _Fault = tuple[str, Mapping[str, str]]
 
 def _shape_fault(code: str) -> _Fault | None:
     if _SCIENTIFIC.match(code):
-        return "A spreadsheet turned the code into the number {value} and lost digits.", {
+        return mark("A spreadsheet turned the code into the number {value} and lost digits."), {
             "value": code
         }
     if len(code) == 15 and code.isdigit():
-        return "This is an old registration number of 15 digits, not a credit code.", {}
+        return mark("This is an old registration number of 15 digits, not a credit code."), {}
     if len(code) != LENGTH:
-        return "The code has {length} characters instead of 18.", {"length": str(len(code))}
+        return mark("The code has {length} characters instead of 18."), {"length": str(len(code))}
     return _letter_fault(code)
 
 
@@ -117,11 +118,13 @@ def _letter_fault(code: str) -> _Fault | None:
         if _only_known(meant) and _content_fault(meant) is None:
             values["suggestion"] = meant
             return (
-                "“{character}” at place {place} is never used in a credit code;"
-                " perhaps {suggestion} was meant.",
+                mark(
+                    "“{character}” at place {place} is never used in a credit code;"
+                    " perhaps {suggestion} was meant."
+                ),
                 values,
             )
-        return "“{character}” at place {place} is never used in a credit code.", values
+        return mark("“{character}” at place {place} is never used in a credit code."), values
     return None
 
 
@@ -131,13 +134,13 @@ def _only_known(code: str) -> bool:
 
 def _content_fault(code: str) -> _Fault | None:
     if code[1] not in _KINDS.get(code[0], ""):
-        return "The code starts with {start}, which no registering department uses.", {
+        return mark("The code starts with {start}, which no registering department uses."), {
             "start": code[:2]
         }
     region = code[2:8]
     # Development zones register under numbers of their own, so only the province is checked.
     if region != _NATIONAL and not (region.isdigit() and knows_province(region)):
-        return "The region {region} inside the code does not exist.", {"region": region}
+        return mark("The region {region} inside the code does not exist."), {"region": region}
     return _check_digit_fault(code)
 
 
@@ -145,16 +148,20 @@ def _check_digit_fault(code: str) -> _Fault | None:
     expected = str(uscc.calc_check_digit(code[:-1]))
     if expected != code[-1]:
         if _LOST_DIGITS.match(code):
-            return "A spreadsheet replaced the last three characters of the code by zeros.", {}
-        return "The check digit is {found}, but {expected} would be right.", {
+            return mark(
+                "A spreadsheet replaced the last three characters of the code by zeros."
+            ), {}
+        return mark("The check digit is {found}, but {expected} would be right."), {
             "found": code[-1],
             "expected": expected,
         }
     expected = organisation_check_digit(code[8:16])
     if expected != code[16]:
         return (
-            "The check digit of the organisation code inside is {found},"
-            " but {expected} would be right.",
+            mark(
+                "The check digit of the organisation code inside is {found},"
+                " but {expected} would be right."
+            ),
             {"found": code[16], "expected": expected},
         )
     return None

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from app.core.i18n import mark
 from ingest.normalise.numerals import with_arabic
 from ingest.normalise.text import cell
 
@@ -68,7 +69,7 @@ def _range(plain: str, shown: str) -> DateReading | None:
         return DateReading(start=first.start, reason=last.reason, values=last.values)
     if last.start < first.start[: len(last.start)]:
         return DateReading(
-            reason="The range {value} ends before it starts.", values={"value": shown}
+            reason=mark("The range {value} ends before it starts."), values={"value": shown}
         )
     return DateReading(start=first.start, end=last.start)
 
@@ -91,7 +92,7 @@ def _single(plain: str, shown: str) -> DateReading:
     if turned := _DAY_FIRST.match(plain):
         return _turned(turned, shown)
     if _YEAR_UNKNOWN.match(plain):
-        return DateReading(reason="The date {value} has no year.", values={"value": shown})
+        return DateReading(reason=mark("The date {value} has no year."), values={"value": shown})
     return _inside(plain, shown)
 
 
@@ -103,7 +104,7 @@ def _turned(found: re.Match[str], shown: str) -> DateReading:
         return _checked(year, found[1], found[2], shown)
     return DateReading(
         start=year,
-        reason="In {value} day and month cannot be told apart; only the year is kept.",
+        reason=mark("In {value} day and month cannot be told apart; only the year is kept."),
         values={"value": shown},
     )
 
@@ -112,25 +113,29 @@ def _inside(plain: str, shown: str) -> DateReading:
     """A date with words around it: certain as far as it goes, and reported."""
     found = _DATE.search(plain)
     if not found:
-        return DateReading(reason="“{value}” is not a date.", values={"value": shown})
+        return DateReading(reason=mark("“{value}” is not a date."), values={"value": shown})
     vague = _VAGUE.search(plain)
     read = _checked(found[1], found[2], None if vague else found[3], shown)
     if read.start is None or not vague:
         return read
     return DateReading(
         start=read.start,
-        reason="“{value}” is not an exact date; {kept} is kept.",
+        reason=mark("“{value}” is not an exact date; {kept} is kept."),
         values={"value": shown, "kept": read.start},
     )
 
 
 def _checked(year: str, month: str | None, day: str | None, shown: str) -> DateReading:
     if not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
-        return DateReading(reason="The year in {value} cannot be right.", values={"value": shown})
+        return DateReading(
+            reason=mark("The year in {value} cannot be right."), values={"value": shown}
+        )
     if not month:
         return DateReading(start=year)
     try:
         whole = date(int(year), int(month), int(day or 1))
     except ValueError:
-        return DateReading(reason="{value} is not a day of the calendar.", values={"value": shown})
+        return DateReading(
+            reason=mark("{value} is not a day of the calendar."), values={"value": shown}
+        )
     return DateReading(start=whole.isoformat()[: 10 if day else 7])

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from app.core.i18n import mark
 from ingest.normalise.numerals import with_arabic
 from ingest.normalise.text import cell
 
@@ -59,12 +60,12 @@ def read_price(text: str) -> PriceReading:
     plain = with_arabic(shown)
     if _FOREIGN.search(plain):
         return PriceReading(
-            shown, model=price_model_of(shown), reason="The price {value} is not in yuan."
+            shown, model=price_model_of(shown), reason=mark("The price {value} is not in yuan.")
         )
     yuan = _lowest(plain)
     model = price_model_of(_FREE_TRIAL.sub("", shown))
     if yuan is None and model is None:
-        return PriceReading(shown, reason="“{value}” names no price.")
+        return PriceReading(shown, reason=mark("“{value}” names no price."))
     if not yuan and model in ("free", None):
         return PriceReading(shown, fen=0, model="free")
     return PriceReading(

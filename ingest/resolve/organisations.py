@@ -10,6 +10,7 @@ from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from app.core.i18n import mark
 from ingest.normalise.names import NameKey
 from ingest.normalise.places import NATIONAL, agree
 from ingest.normalise.text import is_chinese
@@ -18,8 +19,8 @@ from ingest.resolve.entities import Likeness
 
 SAME_NAME = 0.99
 SHORT_NAME = 0.94
-_DIFFERENT_PLACES = "The names are alike, but the places differ."
-_REGISTERED_APART = "Both are registered names and they differ."
+_DIFFERENT_PLACES = mark("The names are alike, but the places differ.")
+_REGISTERED_APART = mark("Both are registered names and they differ.")
 # How much a distinctive name says: two characters are shared by many, five by hardly anyone.
 _DISTINCTIVE = 3
 _BRIEF = 4

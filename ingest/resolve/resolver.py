@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
+from app.core.i18n import mark
 from ingest.normalise.text import is_chinese
 from ingest.resolve.blocking import Blocks
 from ingest.resolve.entities import Decision, Entity, Likeness, State
@@ -21,11 +22,11 @@ MOST_OF_BRAND = 5
 MARGIN = 0.02
 MOST_EQUAL = 50
 
-CODES_SAME = "The code is the same."
-CODES_DIFFER = "The codes differ, so these are two."
-CODE_WITHOUT_NAME = "The code is the same, but the names differ."
-SEVERAL_FIT = "More than one known name fits equally well."
-NOTHING_NEAR = "No known name comes near."
+CODES_SAME = mark("The code is the same.")
+CODES_DIFFER = mark("The codes differ, so these are two.")
+CODE_WITHOUT_NAME = mark("The code is the same, but the names differ.")
+SEVERAL_FIT = mark("More than one known name fits equally well.")
+NOTHING_NEAR = mark("No known name comes near.")
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from app.core.i18n import mark
 from ingest.normalise.names import organisation_key
 from ingest.normalise.numerals import with_arabic
 from ingest.normalise.places import split_prefix
@@ -60,8 +61,8 @@ def compare_solutions(one: SolutionKey, other: SolutionKey) -> Likeness:
 
 def _of_equal_solutions(one: SolutionKey, other: SolutionKey) -> Likeness:
     for first, second, reason in (
-        (one.qualifier, other.qualifier, "The words in brackets differ."),
-        (one.version, other.version, "The versions differ."),
+        (one.qualifier, other.qualifier, mark("The words in brackets differ.")),
+        (one.version, other.version, mark("The versions differ.")),
     ):
         if first != second:
             return Likeness(
