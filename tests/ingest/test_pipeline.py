@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 from sqlmodel import select
 
 from app.catalogue import reading
@@ -249,6 +250,37 @@ def test_columns_that_nobody_knows_are_kept_and_reported(ingest: Any, tmp_path: 
     assert ("食堂位置", 0) in {(p.field, p.row) for p in report.problems}
     with transaction(writes=False) as db:
         assert reading.newest(db, Kind.VENDOR, 1)[0].extra == {"食堂位置": "三楼"}
+
+
+def test_columns_about_persons_are_kept_with_the_row_and_never_shown(
+    ingest: Any, tmp_path: Path
+) -> None:
+    file = a_list(
+        tmp_path / "v.csv",
+        ["深圳市甲乙工业软件有限公司", "MES", "某人", "000"],
+        headings=["企业名称", "简介", "联系人", "联系电话"],
+    )
+    report = ingest(file, accept=True).as_dict()
+    assert all("Personal" in p["reason"] for p in report["problems"])
+    with transaction(writes=False) as db:
+        assert reading.newest(db, Kind.VENDOR, 1)[0].extra == {}
+        assert db.exec(select(Candidate)).one().raw["联系人"] == "某人"
+
+
+def test_a_sheet_of_unclear_kind_is_reported_and_the_others_are_read(
+    ingest: Any, tmp_path: Path
+) -> None:
+    book = Workbook()
+    book.active.append(["名目", "金额", "备注"])
+    book.active.append(["会议费", "100", "无"])
+    book.active.append(["差旅费", "200", "无"])
+    vendors = book.create_sheet("平台商")
+    vendors.append(["企业名称", "所在地市", "简介"])
+    vendors.append(["深圳市甲乙工业软件有限公司", "深圳市", "MES"])
+    book.save(tmp_path / "mixed.xlsx")
+    report = ingest(tmp_path / "mixed.xlsx")
+    assert report.rows == report.counts[State.NEW] == 1
+    assert "Sheet" in {problem.sheet for problem in report.problems}
 
 
 def test_rows_of_a_sheet_marked_unverified_are_not_admitted_with_their_batch(
