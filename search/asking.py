@@ -116,7 +116,8 @@ def likeness(
     request = CandidateRequest(
         kinds=kinds,
         tokens=_weighted(core, weights),
-        required=tuple(match_tokens(said)),
+        # one shared word is enough: what counts is the order
+        alternatives=tuple(match_tokens(said)),
         vector=vector,
         space=space,
     )

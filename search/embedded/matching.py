@@ -54,7 +54,8 @@ def _match(snapshot: Snapshot, request: CandidateRequest) -> Match:
     if request.vector is not None and snapshot.nearness and request.space == snapshot.space:
         near = _by_row(snapshot, snapshot.nearness.approximate(request.vector))
         matched |= _unusually_near(snapshot, request.vector, near)
-    if not (request.required or request.exact or request.vector is not None):
+    asked = request.required or request.alternatives or request.exact
+    if not asked and request.vector is None:
         matched[:] = True
     return Match(matched & snapshot.alive, weight, near, named)
 
