@@ -41,7 +41,7 @@ migrate: setup ## Bring the database to the newest revision
 	@$(BIN)/pool migrate $(ARGS)
 
 messages: dev ## Collect the sentences to translate into app/locale and compile what is translated
-	@$(BIN)/pybabel -q extract -F pyproject.toml $(KEYWORDS) --no-location -o app/locale/messages.pot . && $(BIN)/pybabel -q update -i app/locale/messages.pot -d app/locale -N && $(BIN)/pybabel -q compile -d app/locale
+	@$(BIN)/pybabel -q extract -F pyproject.toml $(KEYWORDS) --no-location -o app/locale/messages.pot . && $(BIN)/pybabel -q update -l zh_Hans -i app/locale/messages.pot -d app/locale -N && $(BIN)/pybabel -q compile -d app/locale
 
 setup: python ## Prepare .venv, browser assets, messages and the offline model; done steps are skipped
 	@$(PYTHON) -m app.setup
