@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from app.catalogue.addresses import FOLDERS, address
 from app.catalogue.labels import code_label, region_label
@@ -58,6 +57,7 @@ class Fact:
 
 Pieces = tuple[Piece, ...]
 Field = tuple[str, str, Callable[[Record], Pieces]]
+SITE = re.compile(r"https?://[\w-]+(\.[\w-]+)+(:\d+)?([/?#]\S*)?")
 LINK = re.compile(r"https?://[^\s<>\"'，。；、）】》]+")
 
 
@@ -154,7 +154,7 @@ def _website(record: Record) -> Pieces:
     said = str(stated(record, "website") or "").strip()
     url = said if "://" in said else f"https://{said}"
     # What a list calls a website may be anything; only what reads as one becomes a link.
-    plain = urlsplit(url).scheme in {"http", "https"} and not re.search(r"\s", url)
+    plain = SITE.fullmatch(url)
     return (Piece(said, url, outer=True),) if said and plain else (Piece(said),)
 
 

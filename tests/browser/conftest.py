@@ -1,0 +1,118 @@
+"""A real Chromium before a real server over a small pool of its own."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from app.catalogue import index
+from app.core.db import get_engine, transaction
+from app.core.settings import get_settings
+from app.main import create_app
+from search.engine import Kind
+from tests.factories import a_record
+
+WIDTHS = {"desk": 1280, "phone": 390}
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser, without the sandbox that containers cannot give it."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium is installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address(
+    fresh_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a site that is served for this module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POOL_HOME", str(tmp_path_factory.mktemp("site")))
+        patch.setenv("POOL_DATABASE_URL", fresh_database())
+        _forget()
+        _fill()
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(worker=False), port=0, log_config=None, timeout_graceful_shutdown=1
+            )
+        )
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        yield f"http://127.0.0.1:{_port(server)}"
+        server.should_exit = True
+        thread.join()
+        index.get_searcher().close()
+        get_engine().dispose()
+    _forget()
+
+
+def _forget() -> None:
+    for kept in (get_settings, get_engine, index.get_searcher):
+        kept.cache_clear()
+
+
+def _port(server: uvicorn.Server) -> int:
+    while not server.started:
+        time.sleep(0.01)
+    port: int = server.servers[0].sockets[0].getsockname()[1]
+    return port
+
+
+def _fill() -> None:
+    with transaction() as db:
+        vendor = a_record(db, Kind.VENDOR, region="441900", kind="platform", website="a.cn")
+        for number in range(24):
+            a_record(
+                db,
+                Kind.SOLUTION,
+                name=f"注塑机联网方案{number}",
+                vendor_id=vendor.id,
+                summary="采集注塑机状态，停机时在手机上告警。" * 4,
+                scenarios=["equipment-connectivity" if number % 2 else "energy-management"],
+                industries=["C29"],
+                source="https://example.com/a-rather-long-address/without-any-place-to-break-it",
+            )
+        a_record(db, Kind.CASE, name="某塑胶厂上云", vendor_id=vendor.id, year=2024)
+        a_record(db, Kind.INFORMATION, name="上云补贴通知", category="policy", issued_on="2024-03")
+        a_record(db, Kind.TRAINING, name="设备联网培训", starts_on="2024-03-27", mode="online")
+    with transaction(writes=False) as db:
+        index.rebuild(db)
+
+
+@pytest.fixture(params=WIDTHS)
+def screen(request: pytest.FixtureRequest, chromium: Browser, address: str) -> Iterator[Page]:
+    """A page that may go nowhere but to the site, in either width, with scripts."""
+    yield from _page(chromium, address, width=WIDTHS[request.param])
+
+
+@pytest.fixture
+def plain(chromium: Browser, address: str) -> Iterator[Page]:
+    """A page of a visitor who has scripts off."""
+    yield from _page(chromium, address, width=WIDTHS["desk"], scripts=False)
+
+
+def _page(browser: Browser, address: str, *, width: int, scripts: bool = True) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=address,
+        java_script_enabled=scripts,
+        locale="en",
+        viewport={"width": width, "height": 900},
+    )
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    faults: list[str] = []
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    yield context.new_page()
+    context.close()
+    assert not [url for url in asked if not url.startswith((address, "data:"))]
+    assert faults == []
