@@ -276,7 +276,7 @@ def test_strange_questions_get_a_page(client: TestClient, pool: object, text: st
 def test_a_page_behind_the_last_is_not_there(client: TestClient, pool: object) -> None:
     answer = client.get("/search?page=7")
     assert answer.status_code == 404
-    assert "There are only 1 pages of these results." in answer.text
+    assert "There is only one page of this." in answer.text
     assert "To the last page" in answer.text
 
 

@@ -56,8 +56,16 @@ def look(db: Session) -> Front:
         industries=_entries("industry", solutions.get("industry", {})),
         cities=vendors.get("city", {}),
         listings=reading.newest(db, Kind.SOLUTION, NEWEST),
-        information=reading.newest(db, Kind.INFORMATION, NEWEST),
+        information=_latest(db, Kind.INFORMATION),
     )
+
+
+def _latest(db: Session, kind: Kind) -> list[Record]:
+    """What was issued last, which the order of its listing does not tell."""
+    latest = Query(kinds=(kind,), limit=NEWEST, order="newest")
+    hits = get_searcher().search(latest).hits
+    records = reading.by_identifiers(db, [hit.id for hit in hits])
+    return [records[hit.id] for hit in hits if hit.id in records]
 
 
 def _entries(facet: str, counts: Mapping[str, int]) -> list[Entry]:

@@ -11,7 +11,7 @@ from app.catalogue.addresses import address, permanent_address
 from app.catalogue.index import get_searcher
 from app.core.access import Public
 from app.core.db import Db
-from app.core.i18n import _
+from app.core.i18n import ngettext
 from app.core.settings import get_settings
 from app.core.web import render
 from app.discovery import browsing, comparing, home, results
@@ -61,7 +61,11 @@ def _search_page(request: Request, db: Db, kind: Kind | None = None) -> Response
     listing = results.look(db, asked)
     status = int(HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK)
     if asked.page > listing.last:
-        problems.append(_("There are only {n} pages of these results.", n=listing.last))
+        problems.append(
+            ngettext(
+                "There is only one page of this.", "There are only {n} pages of this.", listing.last
+            )
+        )
         status = int(HTTPStatus.NOT_FOUND)
     return _render(
         request,

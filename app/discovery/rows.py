@@ -122,7 +122,7 @@ def _solution(record: Record, counts: Counts) -> tuple[list[str], Pairs]:
         [
             (_("Deployment"), deployment),
             (_("Price"), price(record)),
-            (_("Cases"), str(counts.cases or "")),
+            (_("Cases"), str(counts.cases)),
         ],
     )
 
@@ -147,8 +147,8 @@ def _vendor(record: Record, counts: Counts) -> tuple[list[str], Pairs]:
     return (
         [*_vendor_words(record), record.service_areas or ""],
         [
-            (_("Solutions"), str(counts.offers or "")),
-            (_("Cases"), str(counts.cases or "")),
+            (_("Solutions"), str(counts.offers)),
+            (_("Cases"), str(counts.cases)),
         ],
     )
 
