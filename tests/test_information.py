@@ -140,3 +140,16 @@ def test_a_long_list_costs_as_many_queries_as_a_short_one(
         a_record(db, Kind.INFORMATION, name=f"政策文件第{number}号", issued_on="2024")
     fill_index()
     assert count_queries(engine, client, "/information") == few
+
+
+def test_what_has_no_date_comes_last_and_years_run_backwards(
+    client: TestClient, db: Session, fill_index: Fill
+) -> None:
+    for name, issued_on in (("没有日期", None), ("旧文件", "2019"), ("新文件", "2024-05")):
+        a_record(db, Kind.INFORMATION, name=name, issued_on=issued_on)
+    a_record(db, Kind.INFORMATION, name="另一旧文件", issued_on="2019-02")
+    fill_index()
+    page = client.get("/information").text
+    found = re.findall(r'<h3><a href="[^"]+">([^<]+)', page)
+    assert (found[0], found[-1]) == ("新文件", "没有日期")
+    assert re.findall(r'id="year-(\d+)"', page) == ["2024", "2019"]

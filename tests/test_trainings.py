@@ -159,3 +159,11 @@ def test_a_page_of_what_is_to_come_names_whom_to_ask(client: TestClient, db: Ses
 
 def test_a_record_that_never_existed_is_undated() -> None:
     assert when_of(Training(identifier="t", slug="t", name="x"), DAY) == UNDATED
+
+
+def test_a_place_that_governs_itself_has_a_short_name(client: TestClient, db: Session) -> None:
+    a_training(db, "南宁培训", "2021", region="450000")
+    a_training(db, "连南培训", "2021", region="441826")
+    page = client.get("/trainings", headers={"Accept-Language": "zh"}).text
+    assert "广西壮族" not in page
+    assert "清远 连南<" in page

@@ -12,6 +12,7 @@ from app.catalogue.labels import kind_label
 from app.catalogue.models import Case, Record, Solution
 from app.core.i18n import mark
 from app.discovery import wording
+from app.discovery.browsing import OFFERED
 from search.engine import Kind
 from search.searcher import Hit, Reason, Results, Suggestion
 
@@ -124,7 +125,7 @@ def answer(asked: Searching, results: Results, records: Mapping[str, Record]) ->
             )
             for chip in results.understanding.chips
         ],
-        facets={facet: _counts(facet, counts) for facet, counts in results.facets.items()},
+        facets={f: _counts(f, results.facets.get(f, {})) for f in OFFERED[asked.kind]},
         relaxations=[
             WayOut(
                 facet=way.facet,

@@ -35,7 +35,7 @@ def _document(
             facet: codes for facet, said in facets.items() if (codes := tuple(c for c in said if c))
         },
         price_from=price_from,
-        date=date or published.date().isoformat(),
+        date=published.date().isoformat() if date is None else date,
     )
 
 
@@ -157,7 +157,7 @@ def _information(record: Record, vocabulary: Vocabulary) -> Document:
             "year": (record.issued_on[:4] if record.issued_on else None,),
             "city": (vocabulary.city_of(record.region) if record.region else None,),
         },
-        date=record.issued_on,
+        date=record.issued_on or "",  # without one it comes last
     )
 
 
@@ -175,7 +175,7 @@ def _training(record: Record, vocabulary: Vocabulary) -> Document:
             "city": (vocabulary.city_of(record.region) if record.region else None,),
             "mode": (record.mode,),
         },
-        date=record.starts_on,
+        date=record.starts_on or "",
     )
 
 

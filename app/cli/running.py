@@ -19,6 +19,7 @@ from app.core.db import transaction, upgrade
 from app.core.i18n import _
 from app.core.settings import get_settings
 from app.curation.models import Batch
+from app.discovery.rows import total_label
 from search.searcher import Query
 
 SAMPLES = Path(__file__).parents[2] / "ingest" / "samples"
@@ -47,7 +48,7 @@ def demo(
     note(
         _(
             "In the pool: {counts}.",
-            counts=", ".join(f"{count} {kind.value}" for kind, count in counts.items()),
+            counts=_(", ").join(total_label(kind, count) for kind, count in counts.items()),
         )
     )
     if serve_after:

@@ -163,10 +163,15 @@ def _rows(db: Session, hits: Sequence[Hit]) -> list[Row]:
 
 
 def _group(browsing: Browsing, facet: str, results: Results) -> Group:
-    """The codes of a facet, those that are on first, then the most frequent."""
+    """The codes of a facet, those that are on first, then the most frequent (years: the latest)."""
     chosen = browsing.filters.get(facet, ())
     counts = {**dict.fromkeys(chosen, 0), **results.facets.get(facet, {})}
-    ordered = sorted(counts.items(), key=lambda pair: (pair[0] not in chosen, -pair[1], pair[0]))
+
+    def place(option: tuple[str, int]) -> tuple[bool, int, str]:
+        code, total = option
+        return (code not in chosen, -int(code) if facet == "year" else -total, code)
+
+    ordered = sorted(counts.items(), key=place)
     options = [
         (code, code_label(facet, code), total, code in chosen)
         for code, total in ordered

@@ -1,5 +1,6 @@
 """Putting the vocabulary together from its files."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from search.vocabulary.terms import Industry, Phrase, Region, Scenario, Term
 from search.vocabulary.vocabulary import Names, Vocabulary
 
 PACKAGED = Path(__file__).parent
+_SELF_GOVERNED = re.compile(r"(?:[一-龥]族|维吾尔)*自治[区县]$")
 ABOUT = ("symptom", "equipment", "department")
 
 
@@ -77,7 +79,8 @@ def _regions(rows: _Rows) -> dict[str, Region]:
 
 
 def short_place(name: str) -> str:
-    """The name without what it is: 东莞市 → 东莞, 长安镇 → 长安; two characters always stay."""
+    """The name without what it is: 东莞市 → 东莞, 连南瑶族自治县 → 连南; two characters stay."""
+    name = _SELF_GOVERNED.sub("", name)
     for suffix in ("特别行政区", "街道", "省", "市", "区", "县", "镇"):
         if name.endswith(suffix) and len(name) - len(suffix) >= 2:
             return name.removesuffix(suffix)
