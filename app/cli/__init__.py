@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from app.cli import finding, receiving, running
+from app.cli import bench, finding, receiving, running
 from app.cli.output import complain
 from app.core import i18n
 from app.core.errors import Refusal
@@ -22,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (running, receiving, finding):
+for part in (running, receiving, finding, bench):
     part.register(app)
 
 
