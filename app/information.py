@@ -11,7 +11,7 @@ from app.catalogue.validity import validity
 from app.core.access import Public
 from app.core.db import Db
 from app.core.formats import today
-from app.core.i18n import _
+from app.core.i18n import ngettext
 from app.core.settings import get_settings
 from app.core.web import render
 from app.discovery import browsing, results
@@ -26,7 +26,11 @@ def listing(request: Request, db: Db) -> Response:
     found = results.look(db, asked)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
     if asked.page > found.last:
-        problems.append(_("There are only {n} pages of these results.", n=found.last))
+        problems.append(
+            ngettext(
+                "There is only one page of this.", "There are only {n} pages of this.", found.last
+            )
+        )
         status = HTTPStatus.NOT_FOUND
     return render(
         request,

@@ -1,6 +1,8 @@
 """The rules of the house that no linter knows."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -95,6 +97,21 @@ def test_every_sentence_is_translated(locale: str) -> None:
         catalogue = read_po(file, locale=locale)
     untranslated = [m.id for m in catalogue if m.id and (not m.string or m.fuzzy)]
     assert untranslated == []
+
+
+def test_the_catalogue_holds_every_sentence_of_the_code(tmp_path: Path) -> None:
+    keywords = re.search(r"^KEYWORDS := (.*)$", (ROOT / "Makefile").read_text(), re.M)
+    assert keywords
+    collected = tmp_path / "messages.pot"
+    command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract"]
+    options = ["-F", "pyproject.toml", *keywords[1].split(), "-o", str(collected), "."]
+    subprocess.run([*command, *options], cwd=ROOT, check=True)
+    with collected.open("rb") as file:
+        said = {m.id for m in read_po(file) if m.id}
+    path = ROOT / "app" / "locale" / "zh_Hans" / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        known = {m.id for m in read_po(file, locale="zh_Hans") if m.id}
+    assert said - known == set(), "run `make messages` and translate what is new"
 
 
 def test_translations_keep_the_placeholders() -> None:

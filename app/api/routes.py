@@ -108,7 +108,7 @@ def _find(db: Session, kind: Kind, key: str) -> Record:
 def _turn(request: Request, response: Response, page: int, last: int) -> None:
     """Name the pages before and after in a Link header; `NotFound` beyond the last."""
     if page > last:
-        raise NotFound("There are only {n} pages of these results.", n=last)
+        raise NotFound("There is no page {page}; the last one is {last}.", page=page, last=last)
     pages = {"first": 1, "prev": page - 1, "next": page + 1, "last": last}
     here = request.url.remove_query_params("page")
     links = (

@@ -11,7 +11,7 @@ from app.catalogue.models import Training
 from app.core.access import Public
 from app.core.db import Db
 from app.core.formats import today
-from app.core.i18n import _
+from app.core.i18n import ngettext
 from app.core.settings import get_settings
 from app.core.web import render
 from app.trainings.agenda import label_of, look, read, when_of
@@ -26,7 +26,11 @@ def listing(request: Request, db: Db) -> Response:
     agenda = look(db, asked, today())
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
     if asked.page > agenda.last:
-        problems.append(_("There are only {n} pages of these results.", n=agenda.last))
+        problems.append(
+            ngettext(
+                "There is only one page of this.", "There are only {n} pages of this.", agenda.last
+            )
+        )
         status = HTTPStatus.NOT_FOUND
     return render(
         request,
