@@ -35,10 +35,15 @@ ROUTERS = (
 log = structlog.get_logger("web")
 
 
+def serve_app() -> FastAPI:
+    """What the server runs: the application, and logs set up for the whole process."""
+    configure_logging(get_settings())
+    return create_app()
+
+
 def create_app(settings: Settings | None = None, *, worker: bool = True) -> FastAPI:
     """The site; with `worker` it also runs the outbox, as exactly one process should."""
     settings = settings or get_settings()
-    configure_logging(settings)
     app = FastAPI(
         title="粤工汇",
         lifespan=_lifespan(worker=worker),

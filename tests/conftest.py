@@ -208,4 +208,4 @@ def site(db: Session, fill_index: Callable[[], None]) -> FastAPI:
 @pytest.fixture
 def client(site: FastAPI) -> TestClient:
     """A visitor of the site who reads English."""
-    return TestClient(site, headers={"Accept-Language": "en"})
+    return TestClient(site, headers={"Cookie": "lang=en"})

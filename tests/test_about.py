@@ -50,6 +50,6 @@ def test_an_empty_pool_says_that_nothing_was_accepted(client: TestClient, db: Se
 def test_each_page_answers_in_both_languages(
     client: TestClient, address: str, language: str
 ) -> None:
-    answer = client.get(address, headers={"Accept-Language": language})
+    answer = client.get(address, headers={"Cookie": f"lang={language}"})
     assert answer.status_code == 200
     assert f'<html lang="{language}">' in answer.text

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -47,7 +48,8 @@ def pool(
     """Runs `pool …` in an empty pool that searches by words alone."""
     monkeypatch.setenv("POOL_LANGUAGE", "en")
     index.get_searcher.cache_clear()
-    configured = structlog.get_config()
+    configured, root = structlog.get_config(), logging.getLogger()
+    handlers, level = root.handlers, root.level
 
     def run(*words: str | Path, stdin: str = "") -> Ran:
         monkeypatch.setattr(sys, "argv", ["pool", *map(str, words)])
@@ -64,6 +66,8 @@ def pool(
     index.get_searcher().close()
     index.get_searcher.cache_clear()
     structlog.configure(**configured)
+    root.handlers = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture

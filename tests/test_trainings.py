@@ -164,6 +164,6 @@ def test_a_record_that_never_existed_is_undated() -> None:
 def test_a_place_that_governs_itself_has_a_short_name(client: TestClient, db: Session) -> None:
     a_training(db, "南宁培训", "2021", region="450000")
     a_training(db, "连南培训", "2021", region="441826")
-    page = client.get("/trainings", headers={"Accept-Language": "zh"}).text
+    page = client.get("/trainings", headers={"Cookie": "lang=zh"}).text
     assert "广西壮族" not in page
     assert "清远 连南<" in page

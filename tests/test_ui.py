@@ -37,7 +37,7 @@ def shown(site: FastAPI, piece: str, address: str = "/search") -> str:
     source = PAGE.format(piece)
     loader = ChoiceLoader([DictLoader({"piece.html": source}), site.state.environment.loader])
     site.state.environment.loader = loader
-    html = TestClient(site).get(address, headers={"Accept-Language": "en"}).text
+    html = TestClient(site).get(address, headers={"Cookie": "lang=en"}).text
     main = re.search(r"<main.*?</main>", html, re.S)
     assert main, html
     return " ".join(main[0].split())
@@ -51,7 +51,7 @@ def test_every_template_obeys_the_policy() -> None:
 
 
 def test_the_frame_marks_the_section_one_is_in(site: FastAPI) -> None:
-    html = TestClient(site).get("/search", headers={"Accept-Language": "en"}).text
+    html = TestClient(site).get("/search", headers={"Cookie": "lang=en"}).text
     current = re.findall(r'<a href="([^"]+)"\s+aria-current="page"', html)
     assert current == ["/search"]
     assert '<html lang="en">' in html
@@ -59,7 +59,7 @@ def test_the_frame_marks_the_section_one_is_in(site: FastAPI) -> None:
 
 
 def test_a_missing_page_helps(site: FastAPI) -> None:
-    answer = TestClient(site).get("/nowhere", headers={"Accept-Language": "en"})
+    answer = TestClient(site).get("/nowhere", headers={"Cookie": "lang=en"})
     assert answer.status_code == 404
     assert "Page not found" in answer.text
     assert 'href="/search"' in answer.text

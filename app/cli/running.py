@@ -87,19 +87,16 @@ def build_index() -> None:
     index.get_searcher().search(Query(text="设备联网", limit=1))
 
 
-def serve(
-    workers: Annotated[int, typer.Option(min=1, help="Web processes.")] = 1,
-) -> None:
-    """Serve the site; in the embedded default the outbox is worked in the same process."""
+def serve() -> None:
+    """Serve the site and work the outbox, in one process."""
     settings = get_settings()
     _one_thread_a_query()
     say(_("The pool is at {url} (Ctrl+C stops it).", url=settings.public_url))
     uvicorn.run(
-        "app.main:create_app",
+        "app.main:serve_app",
         factory=True,
         host=settings.host,
         port=settings.port,
-        workers=workers,
         log_config=None,
         server_header=False,
         access_log=False,

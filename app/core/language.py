@@ -1,4 +1,8 @@
-"""Which language a visitor reads: what they ask for, what they chose, what the browser says."""
+"""Which language a visitor reads: Chinese, unless they ask for or chose another.
+
+A browser's Accept-Language says how the browser was installed, not what the visitor of a Chinese
+public service wants to read; only programs that use the interface are answered by it.
+"""
 
 from collections.abc import Iterator
 
@@ -9,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.i18n import DEFAULT, LANGUAGES, use_locale
 
 COOKIE = "lang"
+FOR_PROGRAMS = "/api/"
 A_YEAR = 365 * 24 * 3600
 
 
@@ -60,7 +65,8 @@ class LanguageMiddleware:
         headers = Headers(scope=scope)
         asked = QueryParams(scope["query_string"]).get("lang", "")
         chosen = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
-        language = negotiate(asked, chosen, headers.get("accept-language", ""), self.default)
+        accepted = headers.get("accept-language", "") if _is_for_programs(scope) else ""
+        language = negotiate(asked, chosen, accepted, self.default)
         remembered = language if _spoken(asked) and chosen != language else None
 
         async def send_in_language(message: Message) -> None:
@@ -70,6 +76,10 @@ class LanguageMiddleware:
 
         with use_locale(language):
             await self.app(scope, receive, send_in_language)
+
+
+def _is_for_programs(scope: Scope) -> bool:
+    return str(scope["path"]).startswith(FOR_PROGRAMS)
 
 
 def _mark(headers: MutableHeaders, language: str, remembered: str | None) -> None:
