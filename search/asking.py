@@ -64,28 +64,49 @@ class Meaning:
         return self.affinity.preferences(self.vector)
 
 
-def read(query: Query, vocabulary: Vocabulary) -> Understanding:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The part of a query that has to be understood; everything else is filters and pages."""
+
+    text: str
+    is_read: bool
+    ignored: frozenset[str]
+
+
+def said_in(query: Query) -> Said:
+    """What of a query has to be understood."""
+    return Said(query.text.strip(), query.understand, query.ignored)
+
+
+def read(said: Said, vocabulary: Vocabulary) -> Understanding:
     """What the text says, without the chips that the visitor took away."""
-    text = query.text.strip()
-    if not text or not query.understand:
-        return Understanding(text, None, text, (), ())
-    found = understand(text, vocabulary)
-    kept = tuple(c for c in found.chips if f"{c.facet}:{c.code}" not in query.ignored)
+    if not said.text or not said.is_read:
+        return Understanding(said.text, None, said.text, (), ())
+    found = understand(said.text, vocabulary)
+    kept = tuple(c for c in found.chips if f"{c.facet}:{c.code}" not in said.ignored)
     return replace(found, chips=kept)
 
 
+def narrowed(question: Question, query: Query) -> Question:
+    """The same question with the kinds and filters of one query."""
+    filters = {facet: tuple(codes) for facet, codes in query.filters.items() if codes}
+    request = replace(
+        question.request, kinds=query.kinds, filters=filters, max_price=query.max_price
+    )
+    return replace(question, request=request)
+
+
 def question(
-    query: Query,
     understanding: Understanding,
     meaning: Meaning,
     weights: Weights,
     generic: frozenset[str],
 ) -> Question:
-    """Everything that search needs to know; `generic` are words that are no names."""
+    """Everything but kinds and filters; `generic` are words of the domain, which are no names."""
     core = understanding.core
     beside = dict.fromkeys(t for word in understanding.synonyms for t in match_tokens(word))
     request = CandidateRequest(
-        kinds=query.kinds,
+        kinds=(),
         tokens=_weighted(understanding, weights),
         hint_weight=weights.hints,
         required=tuple(match_tokens(core)) if core else (),
@@ -93,8 +114,6 @@ def question(
         exact=tuple(dict.fromkeys(_names(understanding, generic))),
         vector=meaning.vector,
         space=meaning.space,
-        filters={facet: tuple(codes) for facet, codes in query.filters.items() if codes},
-        max_price=query.max_price,
         facets=FACETS,
     )
     complaints = meaning.complaints(core)

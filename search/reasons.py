@@ -73,7 +73,7 @@ def _words(marked: Mapping[str, Segments]) -> Iterator[Reason]:
 def _meaning(
     document: Document, ranked: Ranked, question: Question, marked: Mapping[str, Segments]
 ) -> Iterator[Reason]:
-    if ranked.candidate.meaning is None:
+    if question.request.vector is None:
         return
     by_words = any(is_match for segments in marked.values() for _, is_match in segments)
     if ranked.meaning >= _NEAR or not (by_words or ranked.is_exact):

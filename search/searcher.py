@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from search import asking
 from search.affinity import Affinity
 from search.answers import Hit, Query, Reason, Relaxation, Results, Suggestion
-from search.asking import Question
+from search.asking import Question, Said
 from search.embedded import EmbeddedEngine
 from search.embeddings import Embedder, ModelUnavailable, find_embedder
 from search.engine import (
     Candidate,
-    CandidateRequest,
     Candidates,
     Document,
     Engine,
@@ -25,6 +25,7 @@ from search.engine import (
 from search.fusion import WEIGHTS, Ranked, Weights, fuse
 from search.preparation import Preparation
 from search.reasons import highlights, reason_text, reasons
+from search.relaxing import relaxations
 from search.suggesting import suggest
 from search.vector_cache import CachedEmbedder
 from search.vocabulary import Vocabulary
@@ -42,6 +43,7 @@ __all__ = [
 ]
 # both top lists go so deep; beyond them pages go on in the engine's own order
 DEPTH = 100
+_KEPT = 256
 
 
 class Searcher:
@@ -68,6 +70,8 @@ class Searcher:
         self.embedder = embedder
         self._preparation = Preparation(self.vocabulary, embedder)
         self._affinity = Affinity(self.vocabulary, embedder, self.weights) if embedder else None
+        # a page asks the same again for each kind, and again for each filter and page
+        self._understood = lru_cache(maxsize=_KEPT)(self._understand)
 
     @property
     def by_meaning(self) -> bool:
@@ -98,7 +102,7 @@ class Searcher:
             total=answer.total,
             facets=answer.facets,
             understanding=question.understanding,
-            relaxations=() if answer.total else self._relaxations(request),
+            relaxations=() if answer.total else relaxations(self.engine, request),
             by_meaning=_has_meaning(ranked) if ranked else request.vector is not None,
         )
 
@@ -150,11 +154,14 @@ class Searcher:
         self.engine.close()
 
     def _question(self, query: Query) -> Question:
-        understanding = asking.read(query, self.vocabulary)
+        return asking.narrowed(self._understood(asking.said_in(query)), query)
+
+    def _understand(self, said: Said) -> Question:
+        understanding = asking.read(said, self.vocabulary)
         vector = self._vector(understanding.core) if understanding.core else None
         space = self.embedder.name if self.embedder else ""
         meaning = asking.Meaning(vector, space, self._affinity)
-        return asking.question(query, understanding, meaning, self.weights, self._generic)
+        return asking.question(understanding, meaning, self.weights, self._generic)
 
     def _vector(self, text: str) -> Vector | None:
         if self.embedder is None:
@@ -212,21 +219,6 @@ class Searcher:
             reasons=reasons(document, ranked, question, marked, self.vocabulary),
             highlights=marked,
         )
-
-    def _relaxations(self, request: CandidateRequest) -> tuple[Relaxation, ...]:
-        """Which single filter to drop, those that bring back most first."""
-        found = []
-        for facet, codes in request.filters.items():
-            left = {other: c for other, c in request.filters.items() if other != facet}
-            total = self._total(replace(request, filters=left))
-            found.append(Relaxation(facet, codes[0] if len(codes) == 1 else None, total))
-        if request.max_price is not None:
-            total = self._total(replace(request, max_price=None))
-            found.append(Relaxation("max_price", None, total))
-        return tuple(sorted((way for way in found if way.total), key=lambda way: -way.total))
-
-    def _total(self, request: CandidateRequest) -> int:
-        return self.engine.candidates(replace(request, depth=0, facets=())).total
 
 
 def _has_meaning(ranked: Sequence[Ranked]) -> bool:

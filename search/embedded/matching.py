@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from search.embedded.nearness import MARGIN
 from search.embedded.state import KIND, Numbers, Snapshot
 from search.engine import CandidateRequest, Vector
 
+K = TypeVar("K")
+V = TypeVar("V")
 # the share of the query's rarity that a document has to share
 ENOUGH = 0.15
 # about so many documents of a kind would pass the floor of nearness by chance
@@ -36,11 +39,11 @@ def match(snapshot: Snapshot, request: CandidateRequest) -> Match:
     """Decide row by row; the answer is kept for the next page or filter of the same query."""
     vector = None if request.vector is None else request.vector.tobytes()
     key = (request.required, request.alternatives, request.exact, vector, request.space)
-    kept = snapshot.cache.get(key)
+    kept = snapshot.matches.get(key)
     if isinstance(kept, Match):
         return kept
     found = _match(snapshot, request)
-    _keep(snapshot.cache, key, found, _KEPT_QUERIES)
+    _keep(snapshot.matches, key, found, _KEPT_QUERIES)
     return found
 
 
@@ -77,20 +80,18 @@ def _weights(snapshot: Snapshot, request: CandidateRequest) -> tuple[NDArray[np.
 
 
 def _rows_with(snapshot: Snapshot, token: str) -> Numbers:
-    kept = snapshot.cache.get(token)
-    if isinstance(kept, np.ndarray):
-        return kept
-    rows = snapshot.words.rows_with(token)
-    _keep(snapshot.cache, token, rows, _KEPT_TOKENS)
-    return rows
+    kept = snapshot.token_rows.get(token)
+    if kept is None:
+        kept = snapshot.words.rows_with(token)
+        _keep(snapshot.token_rows, token, kept, _KEPT_TOKENS)
+    return kept
 
 
-def _keep(cache: dict[object, object], key: object, value: object, limit: int) -> None:
-    """Forget the oldest of the same type; two threads at once do no harm."""
-    alike = [kept for kept, held in list(cache.items()) if type(held) is type(value)]
-    for kept in alike[: max(0, len(alike) - limit + 1)]:
-        cache.pop(kept, None)
+def _keep(cache: dict[K, V], key: K, value: V, limit: int) -> None:
+    """Forget the oldest beyond the limit; two threads at once do no harm."""
     cache[key] = value
+    if len(cache) > limit:
+        cache.pop(next(iter(cache.copy())), None)
 
 
 def _by_row(snapshot: Snapshot, by_place: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -40,7 +40,8 @@ class Snapshot:
     ids: Sequence[str]
     alphabetical: Sequence[str]
     dates: Sequence[str]
-    cache: dict[object, object] = field(default_factory=dict)
+    matches: dict[object, object] = field(default_factory=dict)
+    token_rows: dict[str, Numbers] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:

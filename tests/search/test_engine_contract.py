@@ -304,6 +304,27 @@ def test_top_lists_are_exact(engine: Engine, seed: int) -> None:
     assert all(cosines.get(id_) == meaning for id_, meaning in reached.items())
 
 
+@pytest.mark.parametrize("wanted", ["440100", "440300"])
+def test_the_best_words_are_found_among_very_many_matches(engine: Engine, wanted: str) -> None:
+    random = Random(5)  # noqa: S311 (repeatable on purpose)
+    rare = {f"e{i}" for i in range(1500, 1520)}
+    entries = [
+        an_entry(
+            f"e{i}",
+            "a " * random.randint(1, 9) + "x " * 9 * random.randint(0, 1),
+            facets={"city": ("440300" if f"e{i}" in rare or i % 3 else "440100",)},
+        )
+        for i in range(3000)
+    ]
+    engine.apply(entries)
+    request = asking("a", filters={"city": (wanted,)}, depth=30)
+    every = engine.candidates(asking("a", filters={"city": (wanted,)}, depth=3000))
+    best = sorted((candidate.words for candidate in every.found), reverse=True)[:30]
+    answer = engine.candidates(request)
+    assert sorted((candidate.words for candidate in answer.found), reverse=True) == best
+    assert answer.total == len(every.found) > 900
+
+
 def test_equal_documents_keep_an_order_that_is_neither_by_id_nor_by_time(engine: Engine) -> None:
     ids = [f"s{i:02d}" for i in range(40)]
     for id_ in ids[:3]:

@@ -164,6 +164,15 @@ def test_pages_neither_repeat_nor_skip_however_deep(tmp_path: Path) -> None:
     assert ids(searcher, "能耗", limit=330) == seen
 
 
+def test_every_hit_says_why_on_every_page(tmp_path: Path) -> None:
+    worded = [a_document(f"w{i}", texts={"summary": "监测" * i}) for i in range(1, 200)]
+    near = [a_document(f"n{i}", texts={"summary": "测试、监控、能源、耗材" * i}) for i in range(60)]
+    searcher = a_searcher(tmp_path, *worded, *near, model=BagOfCharacters())
+    hits = searcher.search(Query("能耗监测", limit=260)).hits
+    assert len(hits) > 100
+    assert all(hit.reasons for hit in hits)
+
+
 def test_filters_apply_to_a_search_and_counts_tell_what_a_click_gives(searcher: Searcher) -> None:
     results = searcher.search(Query("管理", filters={"scenario": ("energy-management",)}))
     assert [hit.id for hit in results.hits] == ["energy"]
