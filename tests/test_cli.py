@@ -17,7 +17,7 @@ from app.catalogue import index, reading
 from app.cli import main
 from app.core.audit import AuditEntry
 from app.core.db import transaction
-from app.core.settings import Settings
+from app.core.settings import Settings, get_settings
 from app.curation.models import Batch
 from search.engine import Kind
 
@@ -47,6 +47,7 @@ def pool(
 ) -> Iterator[Pool]:
     """Runs `pool …` in an empty pool that searches by words alone."""
     monkeypatch.setenv("POOL_LANGUAGE", "en")
+    get_settings.cache_clear()
     index.get_searcher.cache_clear()
     configured, root = structlog.get_config(), logging.getLogger()
     handlers, level = root.handlers, root.level
