@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from search.searcher import Searcher, open_searcher
 from sqlmodel import Session, col, select
 
 from app.catalogue.documents import document_of
@@ -17,6 +16,7 @@ from app.catalogue.service import INDEX_JOB
 from app.core.outbox import job
 from app.core.settings import get_settings
 from search.engine import Document, Kind
+from search.searcher import Searcher, open_searcher
 from search.vocabulary import Vocabulary, load_vocabulary
 
 CHUNK = 500
