@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from ingest.evaluation import evaluate_resolution
-from search.searcher import Hit, Query, Results, Searcher, reason_text
 
 from app.catalogue import index, reading
 from app.catalogue.models import Case, Solution, Vendor
 from app.cli.output import complain, note, progress, say, say_json
 from app.core.db import transaction
 from app.core.i18n import _
-from search import evaluation
+from ingest.evaluation import evaluate_resolution
 from search.engine import Kind
+from search.evaluation import evaluate_dataset, evaluate_judgements
+from search.searcher import Hit, Query, Results, Searcher, reason_text
 
 MOST_HITS = 200
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -105,13 +105,11 @@ def evaluate(
         return
     with progress(_("Searching the judged queries")) as step:
         if dataset:
-            result = evaluation.evaluate_dataset(
+            result = evaluate_dataset(
                 _existing(dataset), embedder=index.get_searcher().embedder, progress=step
             )
         else:
-            result = evaluation.evaluate_judgements(
-                _existing(judgements), index.get_searcher(), progress=step
-            )
+            result = evaluate_judgements(_existing(judgements), index.get_searcher(), progress=step)
     say_json(result.as_dict()) if as_json else say(result.as_text())
 
 
