@@ -105,9 +105,9 @@ def _page(browser: Browser, address: str, *, width: int, scripts: bool = True) -
     context = browser.new_context(
         base_url=address,
         java_script_enabled=scripts,
-        locale="en",
         viewport={"width": width, "height": 900},
     )
+    context.add_cookies([{"name": "lang", "value": "en", "url": address}])
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     faults: list[str] = []
