@@ -9,7 +9,7 @@ from search.analysis import match_tokens, normalise, tokens
 from search.answers import Query
 from search.engine import CandidateRequest, Document, Kind, Vector
 from search.fusion import Weights
-from search.preparation import exact_key
+from search.preparation import exact_key, name_keys, vendor_key
 from search.understanding import Understanding, understand
 from search.vocabulary import Vocabulary
 
@@ -111,7 +111,7 @@ def question(
         hint_weight=weights.hints,
         required=tuple(match_tokens(core)) if core else (),
         alternatives=tuple(beside),
-        exact=tuple(dict.fromkeys(_names(understanding, generic))),
+        exact=_exact(understanding, generic),
         vector=meaning.vector,
         space=meaning.space,
         facets=FACETS,
@@ -157,12 +157,16 @@ def _weighted(understanding: Understanding, weights: Weights) -> dict[str, float
     return dict(list(found.items())[:_MOST_TOKENS])
 
 
+def _exact(understanding: Understanding, generic: frozenset[str]) -> tuple[str, ...]:
+    """Names that the question may hold, as a listing's own and as its vendor's."""
+    names = dict.fromkeys(_names(understanding, generic))
+    return (*names, *(vendor_key(name) for name in names))
+
+
 def _names(understanding: Understanding, generic: frozenset[str]) -> Iterator[str]:
     """The whole question as a name, and every part of it that may be one."""
     for text in dict.fromkeys((understanding.text, understanding.corrected or "")):
-        whole = exact_key(text)
-        if whole:
-            yield whole
+        yield from name_keys(text)
         folded = normalise(text)[:_LONGEST_QUESTION]
         for start in range(len(folded)):
             if _inside_word(folded, start):

@@ -20,8 +20,8 @@ class Weights:
     another word for what was said, `characters` that of a single Chinese character.
     """
 
-    meaning: float = 0.55
-    words: float = 0.45
+    meaning: float = 0.6
+    words: float = 0.4
     complaints: float = 0.4
     complaint_floor: float = 1.0
     complaint_limit: float = 2.0

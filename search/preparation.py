@@ -1,5 +1,6 @@
 """From documents to entries: tokens, hints, exact names, suggestion keys and vectors."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -21,6 +22,9 @@ _BATCH = 256
 _LONGEST_KEY = 24
 _MOST_STARTS = 12
 _LONGEST_NAME = 60
+_SHORTEST_SOUND = 4
+_BRACKETS = re.compile(r"[(\[【「].*?[)\]】」]")
+_LEGAL_FORM = re.compile(r"(?:集团)?(?:股份有限公司|有限责任公司|有限公司|公司)$")
 
 
 class Preparation:
@@ -48,16 +52,14 @@ class Preparation:
             yield from self.entries(batch)
 
     def _entry(self, document: Document, vector: Vector | None) -> Entry:
-        said = [document.name, *document.names, *document.texts.values()]
+        said = [*names_of(document), *document.texts.values()]
         scenarios = document.facets.get("scenario", ())
         embedder = self._embedder
         return Entry(
             document=document,
             words=tuple(token for text in said for token in tokens(text)),
             hints=tuple(token for code in scenarios for token in self._hints(code)),
-            exact=tuple(
-                dict.fromkeys(exact_key(name) for name in (document.name, *document.names))
-            ),
+            exact=tuple(dict.fromkeys(_exact_keys(document))),
             prefixes=tuple(dict.fromkeys(_prefixes(document))),
             alphabetical=pinyin(document.name),
             vector=None if vector is None else np.asarray(vector, np.float32),
@@ -76,6 +78,32 @@ def exact_key(name: str) -> str:
     return normalise(name).replace(" ", "")
 
 
+def name_keys(name: str) -> tuple[str, ...]:
+    """The keys of a whole name: as written, without legal form and brackets, and as spoken."""
+    written = exact_key(name)
+    short = _LEGAL_FORM.sub("", _BRACKETS.sub("", written))
+    sound = pinyin(name[:_LONGEST_NAME])
+    spoken = f"p:{sound}" if len(sound) >= _SHORTEST_SOUND else ""
+    return tuple(dict.fromkeys(key for key in (written, short, spoken) if key))
+
+
+def vendor_key(key: str) -> str:
+    """The key of a vendor's name on what the vendor offers."""
+    return f"v:{key}"
+
+
+def _exact_keys(document: Document) -> Iterator[str]:
+    for name in names_of(document):
+        yield from name_keys(name)
+    for key in name_keys(document.texts.get("vendor", "")):
+        yield vendor_key(key)
+
+
+def names_of(document: Document) -> tuple[str, ...]:
+    """Every exact name of a document, its own first."""
+    return (document.name, *document.names)
+
+
 def _hints(vocabulary: Vocabulary, code: str) -> tuple[str, ...]:
     scenario = vocabulary.scenarios.get(code)
     phrases = scenario.phrases if scenario else ()
@@ -84,7 +112,7 @@ def _hints(vocabulary: Vocabulary, code: str) -> tuple[str, ...]:
 
 def _prefixes(document: Document) -> Iterator[str]:
     """Keys under which suggestions find a name from any of its words on: text, pinyin, initials."""
-    for name in (document.name, *document.names):
+    for name in names_of(document):
         if len(name) > _LONGEST_NAME:
             continue
         yield f"t:{exact_key(name)}"[:_LONGEST_KEY]

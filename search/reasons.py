@@ -7,7 +7,7 @@ from search.answers import Reason, Segments, State
 from search.asking import Question
 from search.engine import Document
 from search.fusion import Ranked
-from search.preparation import exact_key
+from search.preparation import name_keys, vendor_key
 from search.understanding import Chip
 from search.vocabulary import Vocabulary
 
@@ -53,9 +53,12 @@ def _exact(document: Document, ranked: Ranked, question: Question) -> Iterator[R
     asked = set(question.request.exact)
     for field, names in (("name", (document.name,)), ("names", document.names)):
         for name in names:
-            if exact_key(name) in asked:
+            if asked.intersection(name_keys(name)):
                 yield Reason("exact", "met", question.understanding.text, field, name)
                 return
+    vendor = document.texts.get("vendor", "")
+    if asked.intersection(vendor_key(key) for key in name_keys(vendor)):
+        yield Reason("exact", "met", question.understanding.text, "vendor", vendor)
 
 
 def _words(marked: Mapping[str, Segments]) -> Iterator[Reason]:
@@ -160,7 +163,7 @@ def reason_text(reason: Reason) -> str:
     """The reason in one Chinese sentence."""
     field = _FIELDS.get(reason.field, reason.field)
     if reason.kind == "exact":
-        return f"名称一致：{reason.found}"
+        return f"{'供应商' if reason.field == 'vendor' else '名称'}一致：{reason.found}"
     if reason.kind == "words":
         return f"{field}里有“{reason.said}”"
     if reason.kind == "meaning":

@@ -24,3 +24,9 @@ def model_folder() -> Path:
 def vocabulary() -> Vocabulary:
     """The packaged vocabulary, as a fresh installation has it."""
     return load_vocabulary()
+
+
+@pytest.fixture(scope="session")
+def vector_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder of vectors for all tests: a thousand complaints are embedded once."""
+    return tmp_path_factory.mktemp("vectors")

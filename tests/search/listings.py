@@ -1,6 +1,7 @@
 """A small pool for the tests of search: documents, a vocabulary, and a model of letters."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,9 @@ def a_searcher(folder: Path, *documents: Document, model: Any = None) -> Searche
     return searcher
 
 
+@lru_cache
 def vocabulary() -> Vocabulary:
+    """Read once: it never changes."""
     return load_vocabulary()
 
 

@@ -129,13 +129,13 @@ def sample_documents(vocabulary: Vocabulary) -> list[Document]:
 
 @pytest.mark.model
 def test_both_together_beat_each_alone_on_the_judged_needs(
-    tmp_path: Path, model_folder: Path
+    tmp_path: Path, model_folder: Path, vector_cache: Path
 ) -> None:
     vocabulary = load_vocabulary()
     searcher = open_searcher(
         f"embedded://{tmp_path}/index",
         model=str(model_folder),
-        cache=tmp_path,
+        cache=vector_cache,
         vocabulary=vocabulary,
     )
     searcher.rebuild(sample_documents(vocabulary))

@@ -69,6 +69,27 @@ def test_further_names_and_identifiers_count_as_names(searcher: Searcher) -> Non
         assert (hit.id, hit.reasons[0].kind, hit.reasons[0].field) == ("vendor", "exact", "names")
 
 
+@pytest.mark.parametrize("asked", ["zhidao ruanjian", "知道软件", "ZHIDAORUANJIAN"])
+def test_a_whole_name_is_found_by_its_sound(words_only: Searcher, asked: str) -> None:
+    hit = words_only.search(Query(asked, kinds=(Kind.VENDOR,))).hits[0]
+    assert (hit.id, hit.reasons[0].kind, hit.reasons[0].found) == ("vendor", "exact", "支道软件")
+
+
+def test_what_a_named_vendor_offers_comes_first(searcher: Searcher) -> None:
+    first = searcher.search(Query("节能科技的注塑生产执行 MES")).hits[0]
+    assert first.id == "energy"
+    assert (first.reasons[0].kind, first.reasons[0].field) == ("exact", "vendor")
+    offers = searcher.search(Query("支道")).hits[:2]
+    assert {hit.id for hit in offers} == {"mes", "wms"}
+
+
+def test_legal_form_and_brackets_are_no_part_of_a_name(tmp_path: Path) -> None:
+    named = a_document("a", "敢为(广州)软件股份有限公司", kind=Kind.VENDOR)
+    searcher = a_searcher(tmp_path, named, a_document("b", "敢为软件代理", kind=Kind.VENDOR))
+    hit = searcher.search(Query("敢为软件", kinds=(Kind.VENDOR,))).hits[0]
+    assert (hit.id, hit.reasons[0].kind) == ("a", "exact")
+
+
 def test_a_name_is_no_part_of_a_longer_latin_word(tmp_path: Path) -> None:
     searcher = a_searcher(tmp_path, a_document("a", "Meso"), a_document("b", "设备管理 mesogrid"))
     assert searcher.search(Query("mesogrid")).hits[0].id == "b"
@@ -261,11 +282,13 @@ def test_a_searcher_is_opened_by_address(tmp_path: Path) -> None:
 
 
 @pytest.mark.model
-def test_the_real_model_finds_what_shares_no_word(tmp_path: Path, model_folder: Path) -> None:
+def test_the_real_model_finds_what_shares_no_word(
+    tmp_path: Path, model_folder: Path, vector_cache: Path
+) -> None:
     searcher = open_searcher(
         f"embedded://{tmp_path}/index",
         model=str(model_folder),
-        cache=tmp_path,
+        cache=vector_cache,
         vocabulary=vocabulary(),
     )
     searcher.rebuild(POOL)
@@ -278,6 +301,7 @@ def test_the_real_model_finds_what_shares_no_word(tmp_path: Path, model_folder: 
     ("reason", "text"),
     [
         (Reason("exact", "met", "x", "name", "云仓"), "名称一致：云仓"),
+        (Reason("exact", "met", "x", "vendor", "支道"), "供应商一致：支道"),
         (Reason("words", "met", "停机", "summary"), "简介里有“停机”"),
         (Reason("meaning", "met", "省电", "summary"), "意思接近“省电”"),
         (Reason("region", "unmet", "东莞", "city", "佛山"), "地区与“东莞”不同（佛山）"),
