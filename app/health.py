@@ -79,6 +79,11 @@ def _index() -> None:
     get_searcher().search(Query(text="", kinds=tuple(Kind), limit=0))
 
 
+def _model() -> None:
+    if get_searcher().is_warming:
+        raise Unready("the language model is being loaded")
+
+
 def _outbox() -> None:
     waiting = select(func.min(Job.run_after)).where(col(Job.dead_at).is_(None))
     with transaction(writes=False) as db:
@@ -94,5 +99,6 @@ CHECKS: Mapping[str, Callable[[], None]] = {
     "database": _database,
     "migrations": _migrations,
     "index": _index,
+    "model": _model,
     "outbox": _outbox,
 }

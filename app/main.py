@@ -18,7 +18,6 @@ from app.core.site import install
 from app.core.worker import Worker
 from app.discovery import routes as discovery
 from app.trainings import routes as trainings
-from search.searcher import Query
 
 ROUTERS = (
     discovery.router,
@@ -72,8 +71,8 @@ def _lifespan(*, worker: bool) -> Callable[[FastAPI], AbstractAsyncContextManage
 
 
 def warm() -> None:
-    """Load the index and the model before the first visitor has to wait for them."""
+    """Load the index and the model before a visitor has to wait for them."""
     try:
-        get_searcher().search(Query(text="设备联网", limit=1))
+        get_searcher().warm()
     except Exception as error:  # the site also runs while the index is being made
         log.warning("search.cold", error=type(error).__name__)

@@ -70,7 +70,10 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of hits; `total` and `facets` count all matches, as a click would show them."""
+    """One page of hits; `total` and `facets` count all matches, as a click would show them.
+
+    `is_warming`: the model is still being loaded, so that only words were compared.
+    """
 
     hits: tuple[Hit, ...]
     total: int
@@ -78,6 +81,7 @@ class Results:
     understanding: Understanding
     relaxations: tuple[Relaxation, ...] = ()
     by_meaning: bool = False
+    is_warming: bool = False
 
 
 @dataclass(frozen=True, slots=True)

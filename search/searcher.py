@@ -1,5 +1,6 @@
 """Search as the application sees it: questions in, explained results out."""
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -64,6 +65,7 @@ class Searcher:
         self.weights = weights
         self.reason = reason
         self._generic = asking.generic_words(vocabulary)
+        self._warming = threading.Event()
         self._use(embedder)
 
     def _use(self, embedder: Embedder | None) -> None:
@@ -77,6 +79,24 @@ class Searcher:
     def by_meaning(self) -> bool:
         """Whether questions are compared by meaning, or by words alone."""
         return self.embedder is not None
+
+    @property
+    def is_warming(self) -> bool:
+        """Whether the model is being loaded, so that questions are answered by words so far."""
+        return self._warming.is_set()
+
+    def warm(self) -> None:
+        """Load the model before somebody has to wait for it.
+
+        Until this returns, other threads' questions are answered by words alone and at once.
+        """
+        self._warming.set()
+        try:
+            vector = self._vector("")
+            if vector is not None and self._affinity is not None:
+                self._affinity.preferences(vector)
+        finally:
+            self._warming.clear()
 
     @property
     def is_stale(self) -> bool:
@@ -104,6 +124,7 @@ class Searcher:
             understanding=question.understanding,
             relaxations=() if answer.total else relaxations(self.engine, request),
             by_meaning=_has_meaning(ranked) if ranked else request.vector is not None,
+            is_warming=question.request.vector is None and self.is_warming,
         )
 
     def rank(self, query: Query) -> list[Ranked]:
@@ -154,11 +175,14 @@ class Searcher:
         self.engine.close()
 
     def _question(self, query: Query) -> Question:
-        return asking.narrowed(self._understood(asking.said_in(query)), query)
+        said = asking.said_in(query)
+        if self.is_warming:
+            return asking.narrowed(self._understand(said, by_meaning=False), query)
+        return asking.narrowed(self._understood(said), query)
 
-    def _understand(self, said: Said) -> Question:
+    def _understand(self, said: Said, *, by_meaning: bool = True) -> Question:
         understanding = asking.read(said, self.vocabulary)
-        vector = self._vector(understanding.core) if understanding.core else None
+        vector = self._vector(understanding.core) if by_meaning and understanding.core else None
         space = self.embedder.name if self.embedder else ""
         meaning = asking.Meaning(vector, space, self._affinity)
         return asking.question(understanding, meaning, self.weights, self._generic)

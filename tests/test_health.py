@@ -30,7 +30,7 @@ def checks(probe: TestClient) -> Any:
 
 
 def test_a_fresh_pool_is_ready(probe: TestClient) -> None:
-    well = dict.fromkeys(("database", "migrations", "index", "outbox"), "ok")
+    well = dict.fromkeys(("database", "migrations", "index", "model", "outbox"), "ok")
     assert checks(probe) == (200, well)
 
 

@@ -1,11 +1,13 @@
 """What the application asks of search and gets."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
 import pytest
 
+from search.embeddings import Vectors
 from search.engine import Kind
 from search.searcher import Query, Reason, Searcher, Suggestion, open_searcher, reason_text
 from tests.search.listings import (
@@ -52,6 +54,38 @@ def test_a_search_with_a_model_says_so(searcher: Searcher) -> None:
     results = searcher.search(Query("找出用电浪费"))
     assert results.by_meaning
     assert results.hits[0].id == "energy"
+
+
+class SlowToLoad(BagOfCharacters):
+    """A model whose first use takes as long as the test likes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.loaded = threading.Event(), threading.Event()
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        self.asked.set()
+        assert self.loaded.wait(timeout=30)
+        return super().encode_queries(texts)
+
+
+def test_while_the_model_is_loaded_questions_are_answered_by_words_at_once(tmp_path: Path) -> None:
+    model = SlowToLoad()
+    model.loaded.set()
+    searcher = a_searcher(tmp_path / "index", *POOL, model=model)
+    model.loaded.clear()
+    model.asked.clear()
+    warming = threading.Thread(target=searcher.warm)
+    warming.start()
+    assert model.asked.wait(timeout=30)
+    early = searcher.search(Query("能耗"))
+    assert (early.is_warming, early.by_meaning) == (True, False)
+    assert early.hits[0].id == "energy"
+    model.loaded.set()
+    warming.join(timeout=30)
+    late = searcher.search(Query("能耗"))
+    assert (late.is_warming, late.by_meaning) == (False, True)
+    searcher.close()
 
 
 def test_an_exact_name_comes_first_even_inside_a_question(searcher: Searcher) -> None:
