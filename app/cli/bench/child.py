@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import Refusal
+from app.core.logs import configure_logging
 from app.core.settings import get_settings
 
 ROOT = Path(__file__).parents[3]
@@ -69,7 +70,8 @@ def _command(task: str, arguments: Mapping[str, Any]) -> list[str]:
 
 
 def main(task: str, arguments: str) -> None:
-    """Run one task in this process."""
+    """Run one task in this process; what it logs must not mix with its answer."""
+    configure_logging(get_settings())
     module, _, name = TASKS[task].partition(":")
     answer = getattr(import_module(module), name)(**json.loads(arguments))
     sys.stdout.write(json.dumps(answer) + "\n")

@@ -4,6 +4,7 @@ The same seed makes the same listings. Everything generated says so in its sourc
 """
 
 import csv
+import itertools
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -176,8 +177,9 @@ class Generator:
     def needs(self, count: int, offers: Sequence[Offer]) -> list[str]:
         """So many different questions: complaints, long needs, keywords and exact names."""
         found: dict[str, None] = {}
+        numbers = itertools.count()  # of tries: names run out sooner than other questions
         while len(found) < count:
-            found[self._need(self._random.choice(offers), len(found))] = None
+            found[self._need(self._random.choice(offers), next(numbers))] = None
         return list(found)
 
     def _need(self, offer: Offer, number: int) -> str:

@@ -1,0 +1,208 @@
+"""The measurements: their listings are valid, and their report leaves no figure out."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from app.catalogue.index import get_searcher, get_vocabulary
+from app.cli import app
+from app.cli.bench import child, measure, searching
+from app.cli.bench.bare import BareVectors, BareWords
+from app.cli.bench.ingesting import take_in, write_lists
+from app.cli.bench.listings import MARK, Generator
+from app.cli.bench.machine import peak, resident, this_machine
+from app.cli.bench.searching import Clocked, Resampled, Watched, generated
+from app.cli.bench.tables import as_text
+from app.cli.bench.timing import latency, ratio
+from app.core.errors import Refusal
+from app.core.settings import Settings
+from ingest.normalise.codes import is_credit_code
+from search.embedded import EmbeddedEngine
+from search.searcher import Query, Searcher
+from search.vocabulary import Vocabulary, load_vocabulary
+from tests.search.listings import BagOfCharacters
+
+SIZE = 20
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return load_vocabulary()
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """One whole run at a tiny size; without a model, as a fresh checkout has none."""
+    return measure(tmp_path_factory.mktemp("bench"), [SIZE], quick=True)
+
+
+def test_the_same_seed_makes_the_same_listings_and_another_makes_others(
+    vocabulary: Vocabulary,
+) -> None:
+    def names(seed: int) -> list[str]:
+        generator = Generator(vocabulary, seed)
+        return [offer.name for offer in generator.offers(SIZE, generator.companies(5))]
+
+    assert names(1) == names(1)
+    assert names(1) != names(2)
+
+
+def test_generated_companies_have_names_of_their_own_and_valid_codes(
+    vocabulary: Vocabulary,
+) -> None:
+    companies = Generator(vocabulary).companies(500)
+    assert len({company.name for company in companies}) == 500
+    assert all(is_credit_code(company.credit_code) for company in companies)
+    assert all(company.city.code.startswith("44") for company in companies)
+
+
+def test_no_company_offers_the_same_twice(vocabulary: Vocabulary) -> None:
+    generator = Generator(vocabulary)
+    offers = list(generator.offers(60, generator.companies(3)))
+    assert len({(offer.company.name, offer.name) for offer in offers}) == 60
+
+
+def test_questions_differ_however_many_are_asked(vocabulary: Vocabulary) -> None:
+    generator = Generator(vocabulary)
+    offers = list(generator.offers(SIZE, generator.companies(5)))
+    assert len(set(generator.needs(300, offers))) == 300
+
+
+def test_every_generated_row_says_that_it_is_generated(own_database: Settings) -> None:
+    lists = write_lists(own_database.home, SIZE)
+    rows = 0
+    for path in lists.values():
+        with path.open(encoding="utf-8", newline="") as file:
+            title, _headings, *listed = csv.reader(file)
+        assert MARK in title[0]
+        assert all(row[-1] == MARK for row in listed)
+        rows += len(listed)
+    assert rows == SIZE
+
+
+def test_generated_rows_become_records_without_one_problem(own_database: Settings) -> None:
+    found = take_in(SIZE)
+    assert (found["rows"], found["new"]) == (SIZE, SIZE)
+    assert found["memory_peak"] >= found["memory_before"] > 0
+
+
+def test_generated_documents_carry_what_real_ones_are_filtered_by(vocabulary: Vocabulary) -> None:
+    documents = list(generated(vocabulary, SIZE))
+    assert len({document.id for document in documents}) == SIZE
+    for document in documents:
+        assert {"industry", "scenario", "city", "deployment"} <= document.facets.keys()
+        assert {"summary", "vendor"} <= document.texts.keys()
+
+
+def test_resampled_vectors_are_unit_rows_near_real_ones_and_apart_from_each_other() -> None:
+    real = BagOfCharacters()
+    base = real.encode_documents(["注塑车间排产", "能耗管理"])
+    rows = Resampled(real, base).encode_documents(["a"] * 50)
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    assert (rows @ base.T).max(axis=1).min() > 0.95
+    assert len(np.unique(rows, axis=0)) == 50
+
+
+@pytest.fixture
+def filled(vocabulary: Vocabulary, tmp_path: Path) -> tuple[Watched, Clocked]:
+    """An index of generated listings with vectors, and a model that is watched."""
+    clocked = Clocked(BagOfCharacters())
+    Searcher(EmbeddedEngine(tmp_path), clocked, vocabulary).rebuild(generated(vocabulary, SIZE))
+    return Watched(tmp_path), clocked
+
+
+def test_the_bare_parts_are_asked_the_same_as_the_whole(
+    filled: tuple[Watched, Clocked], vocabulary: Vocabulary
+) -> None:
+    engine, clocked = filled
+    Searcher(engine, clocked, vocabulary).search(Query("设备停机没人知道"))
+    assert clocked.seconds > 0
+    assert BareWords(engine.folder).seconds(engine.asked) > 0
+    assert BareVectors.of(engine, clocked.name).seconds(engine.asked) > 0
+
+
+def test_with_a_model_every_figure_of_a_search_is_there(
+    filled: tuple[Watched, Clocked], vocabulary: Vocabulary
+) -> None:
+    engine, clocked = filled
+    searcher = Searcher(engine, clocked, vocabulary)
+    figures = searching.compare(searcher, engine, clocked, [Query("设备停机"), Query("能耗")])
+    assert None not in figures.values()
+    assert 0 < figures["embedding_share"] < 1
+
+
+def test_the_report_names_machine_and_generator_and_holds_every_figure(
+    report: dict[str, Any],
+) -> None:
+    assert report["machine"]["cores"] >= 1
+    assert report["machine"]["python"]
+    (search,), (ingest,) = report["search"], report["ingest"]
+    for name in ("whole_p50", "whole_p99", "rest_p50", "tantivy_p50", "whole_to_tantivy"):
+        assert search[name] > 0
+    assert search["memory_index"] >= 0
+    assert (ingest["rows"], ingest["per_row"]) == (SIZE, 1.0)
+    pages = report["pages"]
+    assert pages["bare page"]["per_second"] > 0
+    for name in ("nothing asked", "asked before", "a new question"):
+        assert pages[f"/search, {name}"]["bare_to_page"] > 0
+
+
+def test_the_table_for_readers_shows_every_part(report: dict[str, Any]) -> None:
+    text = as_text(report)
+    for said in ("Search:", "Memory of", "Pages of", "Ingestion:", MARK, "words only", "bare page"):
+        assert said in text
+
+
+def test_the_table_says_how_vectors_were_made_when_there_is_a_model(report: dict[str, Any]) -> None:
+    assert "resampled" in as_text({**report, "by_meaning": True})
+
+
+def test_the_command_prints_one_part_as_json(own_database: Settings) -> None:
+    done = CliRunner().invoke(app, ["bench", "--sizes", "10", "--only", "ingest", "--json"])
+    assert done.exit_code == 0, done.output
+    printed = json.loads(done.stdout)
+    assert printed["ingest"][0]["rows"] == 10
+    assert "search" not in printed
+
+
+@pytest.mark.parametrize("sizes", ["many", "0", "10,-1"])
+def test_sizes_that_are_no_numbers_are_wrong_use(sizes: str) -> None:
+    assert CliRunner().invoke(app, ["bench", "--sizes", sizes]).exit_code == 2
+
+
+def test_a_measurement_that_fails_is_named(own_database: Settings) -> None:
+    with pytest.raises(Refusal, match="ingest"):
+        child.run("ingest", child.environment(own_database.home), rows="none")
+
+
+def test_a_task_runs_in_this_process_too(
+    own_database: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    get_vocabulary.cache_clear()
+    child.main("ingest", '{"rows": 5}')
+    assert json.loads(capsys.readouterr().out)["rows"] == 5
+
+
+def test_an_index_is_filled_and_asked_in_the_pool_of_the_settings(own_database: Settings) -> None:
+    get_searcher.cache_clear()
+    try:
+        assert searching.fill(size=SIZE, texts=5)["listings"] == SIZE
+        asked = searching.ask(size=SIZE, questions=4)
+    finally:
+        get_searcher().close()
+        get_searcher.cache_clear()
+    assert asked["questions"] == 4
+    assert asked["memory_model"] is None
+
+
+def test_what_is_said_of_times_and_machines_can_be_trusted() -> None:
+    assert latency([0.001] * 99 + [1.0]).p50 == 1.0
+    assert ratio(1.0, 4.0) == 0.25
+    assert ratio(1.0, 0.0) is None
+    assert peak() >= resident() * 0.9 > 0
+    assert this_machine().memory_gib > 0
