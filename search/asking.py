@@ -29,7 +29,8 @@ FACETS = (
 _SHORTEST_NAME = 3
 _LONGEST_NAME = 40
 _LONGEST_QUESTION = 120
-_MOST_TOKENS = 160
+_MOST_TOKENS = 120
+_ENOUGH_TOKENS = 6
 _SHORTEST_COMPLAINT = 6
 _LATIN = re.compile(r"[a-z0-9]")
 
@@ -104,26 +105,25 @@ def question(
 ) -> Question:
     """Everything but kinds and filters; `generic` are words of the domain, which are no names."""
     core = understanding.core
-    beside = dict.fromkeys(t for word in understanding.synonyms for t in match_tokens(word))
+    complaints = meaning.complaints(core)
     request = CandidateRequest(
         kinds=(),
         tokens=_weighted(understanding, weights),
         hint_weight=weights.hints,
         required=tuple(match_tokens(core)) if core else (),
-        alternatives=tuple(beside),
+        alternatives=_alternatives(understanding),
         exact=_exact(understanding, generic),
         vector=meaning.vector,
         space=meaning.space,
         facets=FACETS,
     )
-    complaints = meaning.complaints(core)
-    return Question(
-        understanding,
-        request,
-        _preferences(understanding, complaints, weights),
-        complaints,
-        _budget(understanding),
-    )
+    preferred = _preferences(understanding, complaints, weights)
+    return Question(understanding, request, preferred, complaints, _budget(understanding))
+
+
+def _alternatives(understanding: Understanding) -> tuple[str, ...]:
+    words = (token for word in understanding.synonyms for token in match_tokens(word))
+    return tuple(dict.fromkeys(words))
 
 
 def likeness(
@@ -146,15 +146,17 @@ def likeness(
 
 
 def _weighted(understanding: Understanding, weights: Weights) -> dict[str, float]:
-    """Tokens of the need, single characters for less, and of its synonyms for less still."""
-    found: dict[str, float] = {}
-    for token in tokens(understanding.core):
-        found[token] = 1.0 if len(token) > 1 else weights.characters
+    """Tokens of the need, and of its synonyms for less; single characters, for less too, only
+    when little else was said: in a long question they are noise, and slow."""
+    found = dict.fromkeys(tokens(understanding.core), 1.0)
     for word in understanding.synonyms:
         for token in tokens(word):
-            share = weights.synonyms if len(token) > 1 else weights.synonyms * weights.characters
-            found.setdefault(token, share)
-    return dict(list(found.items())[:_MOST_TOKENS])
+            found.setdefault(token, weights.synonyms)
+    longer = {token: weight for token, weight in found.items() if len(token) > 1}
+    if len(longer) < _ENOUGH_TOKENS:
+        singles = {t: weights.characters * w for t, w in found.items() if len(t) == 1}
+        longer |= singles
+    return dict(list(longer.items())[:_MOST_TOKENS])
 
 
 def _exact(understanding: Understanding, generic: frozenset[str]) -> tuple[str, ...]:

@@ -167,12 +167,7 @@ def evaluate_dataset(
 ) -> Report:
     """A folder with corpus.jsonl, queries.jsonl (`_id`, `title`, `text`) and qrels.tsv, each
     possibly gzipped; indexed in a temporary folder, vectors from the embedder's cache."""
-    corpus = [
-        Document(
-            row["_id"], Kind.INFORMATION, 1, row.get("title") or "", texts={"body": row["text"]}
-        )
-        for row in _rows(folder, "corpus.jsonl")
-    ]
+    corpus = [_information(row) for row in _rows(folder, "corpus.jsonl")]
     grades = _qrels(folder)
     queries = [row for row in _rows(folder, "queries.jsonl") if row["_id"] in grades]
     with TemporaryDirectory() as place:
@@ -188,6 +183,11 @@ def evaluate_dataset(
         report = summarise(runs())
         searcher.close()
     return report
+
+
+def _information(row: Mapping[str, Any]) -> Document:
+    title = row.get("title") or ""
+    return Document(row["_id"], Kind.INFORMATION, 1, title, texts={"body": row["text"]})
 
 
 def _rows(folder: Path, name: str) -> list[dict[str, Any]]:
