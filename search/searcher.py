@@ -24,8 +24,9 @@ from search.engine import (
     WriteResult,
 )
 from search.fusion import WEIGHTS, Ranked, Weights, fuse
+from search.hits import hits
 from search.preparation import Preparation
-from search.reasons import highlights, reason_text, reasons
+from search.reasons import reason_text
 from search.relaxing import relaxations
 from search.suggesting import suggest
 from search.vector_cache import CachedEmbedder
@@ -118,7 +119,7 @@ class Searcher:
                 query, question, is_ranked=is_ranked, skipped=len(ranked), taken=len(page)
             )
         return Results(
-            hits=self._hits(page, question),
+            hits=hits(self.engine, page, question, self.vocabulary),
             total=answer.total,
             facets=answer.facets,
             understanding=question.understanding,
@@ -146,7 +147,7 @@ class Searcher:
         )
         answer = self.engine.candidates(replace(question.request, depth=DEPTH))
         others = [r for r in self._fused(answer, question) if r.candidate.id != id]
-        return self._hits(others[:limit], question)
+        return hits(self.engine, others[:limit], question, self.vocabulary)
 
     def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """Names that fit what is being typed; needs no model."""
@@ -226,23 +227,6 @@ class Searcher:
             query.limit - taken,
         )
         return [Ranked(Candidate(id_, 0.0, None), 0.0, 0.0, is_exact=False) for id_ in ids]
-
-    def _hits(self, ranked: Sequence[Ranked], question: Question) -> tuple[Hit, ...]:
-        documents = self.engine.documents([one.candidate.id for one in ranked])
-        by_id = {document.id: document for document in documents}
-        pairs = [(one, by_id[one.candidate.id]) for one in ranked if one.candidate.id in by_id]
-        return tuple(self._hit(one, document, question) for one, document in pairs)
-
-    def _hit(self, ranked: Ranked, document: Document, question: Question) -> Hit:
-        marked = highlights(document, question)
-        return Hit(
-            id=document.id,
-            kind=document.kind,
-            name=document.name,
-            score=ranked.score,
-            reasons=reasons(document, ranked, question, marked, self.vocabulary),
-            highlights=marked,
-        )
 
 
 def _has_meaning(ranked: Sequence[Ranked]) -> bool:
