@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.embeddings import Embedder, load_embedder
+from search.embeddings import Embedder, find_embedder
 from search.vocabulary import Vocabulary, load_vocabulary
 
 SAID = Path(__file__).with_name("said_in_factories.csv")
@@ -15,7 +15,7 @@ SAID = Path(__file__).with_name("said_in_factories.csv")
 
 @pytest.fixture(scope="module")
 def embedder(model_folder: Path) -> Embedder:
-    loaded = load_embedder(str(model_folder))
+    loaded = find_embedder(str(model_folder))
     assert loaded.embedder
     return loaded.embedder
 
