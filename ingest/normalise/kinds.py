@@ -15,6 +15,7 @@ from search.engine import Kind
 _BETWEEN_NAMES = re.compile(r"[;；、,，/|\n]+")
 _ONLINE = re.compile(r"线上|在线|直播|网络|视频|腾讯会议|online", re.IGNORECASE)
 _OFFLINE = re.compile(r"线下|现场|面授|实地|集中|offline", re.IGNORECASE)
+_VALID_UNTIL = re.compile(r"有效期(?:限)?[至到]\s*(\d{4}[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?)")
 _MIXED = re.compile(r"结合|混合|融合|同步|hybrid", re.IGNORECASE)
 
 Hints = dict[str, str]
@@ -165,6 +166,9 @@ def _information(reading: Reading, _hints: Hints, _context: str) -> None:
 
 def _validity(reading: Reading) -> None:
     """ "有效期" may hold a range, and nothing ends before it begins."""
+    told = _VALID_UNTIL.search(reading.cell("summary"))
+    if told and not reading.cell("valid_until"):
+        reading.raw["valid_until"] = told[1]
     until = reading.date("valid_until")
     if until.end:
         reading.set("valid_from", until.start)

@@ -241,6 +241,11 @@ def test_document_numbers_are_one_whatever_their_brackets():
     assert document_key("无") == ""
 
 
+def test_the_end_of_validity_is_found_in_the_summary_when_no_column_states_it():
+    row = read(Kind.INFORMATION, name="实施方案", summary="落实试点,有效期至2025-12-31。")
+    assert row.values["valid_until"] == "2025-12-31"
+
+
 def test_validity_that_ends_before_it_begins_is_reported():
     row = read(Kind.INFORMATION, name="通知", valid_from="2024", valid_until="2023-12-31")
     assert "valid_until" not in row.values
