@@ -17,6 +17,8 @@ K = TypeVar("K")
 V = TypeVar("V")
 # the share of the query's rarity that a document has to share
 ENOUGH = 0.15
+# what a shared part of a synonym counts beside a shared word of the question itself
+ALTERNATIVE = 0.1
 # about so many documents of a kind would pass the floor of nearness by chance
 BY_CHANCE = 50
 _LARGEST_SHARE = 0.45
@@ -73,7 +75,7 @@ def _weights(snapshot: Snapshot, request: CandidateRequest) -> tuple[NDArray[np.
         rows = _rows_with(snapshot, token)
         if len(rows):
             rarity = float(np.log1p((alive - len(rows) + 0.5) / (len(rows) + 0.5)))
-            weight[rows] += rarity
+            weight[rows] += rarity if token in required else ALTERNATIVE * rarity
             total += rarity if token in required else 0.0
     # a hair below, since the sums are float32
     return weight, max(ENOUGH * total * 0.9999, 1e-6)
