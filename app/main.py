@@ -73,6 +73,9 @@ def _lifespan(*, worker: bool) -> Callable[[FastAPI], AbstractAsyncContextManage
 def warm() -> None:
     """Load the index and the model before a visitor has to wait for them."""
     try:
-        get_searcher().warm()
+        searcher = get_searcher()
+        if searcher.is_stale:
+            log.warning("search.stale", mend="pool reindex")
+        searcher.warm()
     except Exception as error:  # the site also runs while the index is being made
         log.warning("search.cold", error=type(error).__name__)

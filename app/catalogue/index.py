@@ -114,6 +114,9 @@ def compare(db: Session) -> Difference:
 def repair(db: Session, difference: Difference) -> None:
     """Make the index equal to the database again, touching only what differs."""
     searcher = get_searcher()
+    if searcher.is_stale:  # made with another model: its vectors cannot be mixed with ours
+        rebuild(db)
+        return
     # A newer version in the index than in the database is not the truth: it must go first.
     searcher.apply([], [*difference.stray, *difference.outdated])
     wanted = set(difference.missing) | set(difference.outdated)

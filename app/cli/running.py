@@ -12,6 +12,7 @@ import uvicorn
 from sqlmodel import col, select
 
 from app.catalogue import index, reading
+from app.cli.finding import reindex
 from app.cli.output import note, progress, say
 from app.cli.receiving import receive
 from app.core import worker
@@ -77,7 +78,12 @@ def _is_known(path: Path) -> bool:
 
 
 def build_index() -> None:
-    """Run what waits in the outbox here and now, with a progress bar."""
+    """Run what waits in the outbox here and now, with a progress bar.
+
+    An index that was made with another model is made anew.
+    """
+    if index.get_searcher().is_stale:
+        reindex()
     left = worker.count_due()
     if not left:
         return
