@@ -9,7 +9,7 @@ from app.catalogue import index
 from search.embedded import EmbeddedEngine
 from search.engine import Kind
 from search.searcher import Searcher
-from tests.factories import a_record
+from tests.factories import a_record, the_record
 from tests.search.listings import BagOfCharacters
 
 
@@ -38,7 +38,7 @@ def test_a_document_newer_than_its_record_is_outdated_and_replaced(
     searcher = Searcher(EmbeddedEngine(tmp_path / "index"), None, index.get_vocabulary())
     monkeypatch.setattr(index, "get_searcher", lambda: searcher)
     searcher.rebuild(index.documents(db))
-    vendor.version -= 1
+    the_record(db, Kind.VENDOR, vendor.id).version -= 1
     db.flush()
     difference = index.compare(db)
     assert difference.outdated == (vendor.identifier,)
