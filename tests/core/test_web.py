@@ -1,10 +1,12 @@
 """Pages and parts, static files, headers, refusals: through HTTP, with templates of our own."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
@@ -228,6 +230,19 @@ def test_https_sites_are_remembered_as_such(tmp_path: Path) -> None:
         assert "max-age" in client.get("/openapi.json").headers["strict-transport-security"]
 
 
+@pytest.fixture
+def _logs_of_their_own() -> Iterator[None]:
+    """Whatever an earlier test's server did to logging."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers, root.level
+    root.handlers, root.level = [], logging.WARNING
+    structlog.reset_defaults()
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("_logs_of_their_own")
 def test_searches_stay_out_of_the_logs(
     client: TestClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
