@@ -13,10 +13,11 @@ from app.catalogue.index import get_searcher, get_vocabulary
 from app.cli import app
 from app.cli.bench import child, measure, searching
 from app.cli.bench.bare import BareVectors, BareWords
+from app.cli.bench.documents import generated
 from app.cli.bench.ingesting import take_in, write_lists
 from app.cli.bench.listings import MARK, Generator
 from app.cli.bench.machine import peak, resident, this_machine
-from app.cli.bench.searching import Clocked, Resampled, Watched, generated
+from app.cli.bench.searching import Clocked, Resampled, Watched
 from app.cli.bench.tables import as_text
 from app.cli.bench.timing import latency, ratio
 from app.core.errors import Refusal

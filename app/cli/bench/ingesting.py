@@ -1,6 +1,7 @@
 """How fast generated lists become records: rows a second, and the memory that takes."""
 
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -41,23 +42,13 @@ def take_in(rows: int) -> dict[str, Any]:
     upgrade()
     lists = write_lists(get_settings().home, rows)
     before = resident()
-    counts: dict[str, int] = {}
     start, cpu = time.perf_counter(), time.process_time()
+    counts: Counter[str] = Counter()
     for kind, path in lists.items():
-        with progress(f"ingest {rows}: {path.name}") as step:
-            report = pipeline.run(
-                path,
-                kind=kind,
-                vocabulary=get_vocabulary(),
-                by="pool bench",
-                accept=True,
-                progress=step,
-            )
-        for state, count in report.counts.items():
-            counts[str(state)] = counts.get(str(state), 0) + count
+        counts.update(_read(path, kind, rows))
     seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu
     return {
-        "rows": sum(counts.values()),
+        "rows": counts.total(),
         **counts,
         "seconds": round(seconds, 2),
         "cpu_seconds": round(cpu_seconds, 2),
@@ -66,6 +57,19 @@ def take_in(rows: int) -> dict[str, Any]:
         "memory_before": round(before),
         "memory_peak": round(peak()),
     }
+
+
+def _read(path: Path, kind: Kind, rows: int) -> dict[str, int]:
+    with progress(f"ingest {rows}: {path.name}") as step:
+        report = pipeline.run(
+            path,
+            kind=kind,
+            vocabulary=get_vocabulary(),
+            by="pool bench",
+            accept=True,
+            progress=step,
+        )
+    return {str(state): count for state, count in report.counts.items()}
 
 
 def write_lists(folder: Path, rows: int) -> dict[Kind, Path]:

@@ -1,21 +1,20 @@
 """How fast a question is answered, and what the bare parts of the answer would take."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
-from itertools import cycle
+from itertools import chain, cycle, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
 
-from app.catalogue.documents import document_of
 from app.catalogue.index import get_searcher, get_vocabulary
-from app.catalogue.models import Organisation, Solution, Vendor, VendorKind
 from app.cli.bench import child
 from app.cli.bench.bare import BareVectors, BareWords
-from app.cli.bench.listings import OFFERS_OF_ONE_VENDOR, Company, Generator, Offer
+from app.cli.bench.documents import companies_for, generated
+from app.cli.bench.listings import Generator
 from app.cli.bench.machine import resident
 from app.cli.bench.timing import latency, ratio, timed
 from app.cli.output import progress
@@ -115,10 +114,11 @@ class Clocked:
 def fill(size: int, texts: int) -> dict[str, Any]:
     """Index so many generated listings, `texts` of which the model has really seen."""
     vocabulary, searcher = get_vocabulary(), get_searcher()
-    listings = list(generated(vocabulary, size))
+    listings = generated(vocabulary, size)
+    first = list(islice(listings, texts))
     filling = searcher
     if searcher.embedder is not None:
-        seen = [meaning_of(document) for document in listings[:texts]]
+        seen = [meaning_of(document) for document in first]
         with progress("embed complaints and listings") as step:
             # Those of the scenarios too: the first question would wait for them.
             vectors = searcher.embedder.encode_documents([*seen, *_phrases(vocabulary)], step)
@@ -126,7 +126,7 @@ def fill(size: int, texts: int) -> dict[str, Any]:
         filling = Searcher(searcher.engine, Resampled(searcher.embedder, base), vocabulary)
     start = time.perf_counter()
     with progress(f"index {size}") as step:
-        filling.rebuild(_counted(listings, step))
+        filling.rebuild(_counted(chain(first, listings), size, step))
     seconds = time.perf_counter() - start
     return {"listings": size, "texts": texts, "indexed_per_second": round(size / seconds)}
 
@@ -136,9 +136,9 @@ def _phrases(vocabulary: Vocabulary) -> Iterator[str]:
         yield from (scenario.name, *scenario.aliases, *(p.text for p in scenario.phrases))
 
 
-def _counted(listings: Sequence[Document], step: Progress) -> Iterator[Document]:
+def _counted(listings: Iterable[Document], size: int, step: Progress) -> Iterator[Document]:
     for done, document in enumerate(listings, start=1):
-        step(done, len(listings))
+        step(done, size)
         yield document
 
 
@@ -166,7 +166,7 @@ def ask(size: int, questions: int) -> dict[str, Any]:
 
 def _queries(vocabulary: Vocabulary, size: int, count: int) -> Iterator[Query]:
     generator = Generator(vocabulary)
-    companies = generator.companies(_companies(size))
+    companies = generator.companies(companies_for(size))
     offers = list(generator.offers(min(size, 1000), companies))
     texts = generator.needs(count, offers)
     for text, offer, number in zip(texts, cycle(offers), cycle(range(4)), strict=False):
@@ -217,52 +217,3 @@ def _summary(times: dict[str, list[float]]) -> dict[str, Any]:
         "whole_to_numpy": ratio(figures["whole_p50"], figures["numpy_p50"] or 0.0),
         "rest_to_bare": ratio(figures["rest_p50"], bare),
     }
-
-
-def generated(vocabulary: Vocabulary, size: int) -> Iterator[Document]:
-    """Documents of generated solutions, made as those of the catalogue are made."""
-    generator = Generator(vocabulary)
-    vendors: dict[str, Vendor] = {}
-    offers = generator.offers(size, generator.companies(_companies(size)))
-    for number, offer in enumerate(offers, start=1):
-        company = offer.company
-        vendor = vendors.get(company.name) or _vendor(company, len(vendors) + 1)
-        vendors[company.name] = vendor
-        yield document_of(_solution(offer, vendor, number), vocabulary)
-
-
-def _companies(size: int) -> int:
-    return max(1, size // OFFERS_OF_ONE_VENDOR)
-
-
-def _vendor(company: Company, number: int) -> Vendor:
-    organisation = Organisation(name=company.name, region=company.city.code)
-    vendor = Vendor(
-        organisation_id=organisation.id,
-        identifier=f"v-{number}",
-        slug=f"v-{number}",
-        name=company.name,
-        kind=VendorKind.PLATFORM if company.kind == "平台商" else VendorKind.SERVICE,
-    )
-    vendor.organisation = organisation
-    return vendor
-
-
-def _solution(offer: Offer, vendor: Vendor, number: int) -> Solution:
-    solution = Solution(
-        vendor_id=vendor.id,
-        identifier=f"s-{number}",
-        slug=f"s-{number}",
-        name=offer.name,
-        summary=offer.summary,
-        industries=[offer.industry.code],
-        industries_text=offer.industry.short,
-        scenarios=[offer.scenario.code],
-        scenarios_text=offer.scenario.name,
-        deployment=[offer.deployment.code],
-        price_model=offer.price_model.code,
-        price_from=offer.price_from,
-        year=offer.year,
-    )
-    solution.vendor = vendor
-    return solution
