@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -229,6 +230,17 @@ def test_resolution_is_evaluated_on_labelled_pairs(pool: Pool) -> None:
     report = pool("evaluate", "--resolution", "--json").json[0]
     assert report["precision"] >= 0.97
     assert "precision" in pool("evaluate", "--resolution").out
+
+
+def test_a_port_that_is_taken_is_refused_with_what_to_do(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("POOL_PORT", str(taken.getsockname()[1]))
+        get_settings.cache_clear()
+        ran = pool("serve")
+    assert ran.code == 1
+    assert "POOL_PORT" in ran.err
 
 
 def test_a_rehearsal_writes_nothing(pool: Pool, vendors: Path) -> None:

@@ -30,12 +30,12 @@ def say_json(value: Any) -> None:
 
 def complain(text: str) -> None:
     """A sentence for the person at the keyboard, on standard error."""
-    console.print(text, style="bold red", markup=False)
+    console.print(text, style="bold red", markup=False, soft_wrap=True)
 
 
 def note(text: str) -> None:
     """A remark on standard error."""
-    console.print(text, markup=False)
+    console.print(text, markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import socket
 import threading
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,7 @@ from app.cli.output import note, progress, say
 from app.cli.receiving import receive
 from app.core import worker
 from app.core.db import transaction, upgrade
+from app.core.errors import Conflict
 from app.core.i18n import _
 from app.core.settings import get_settings
 from app.curation.models import Batch
@@ -53,6 +55,9 @@ def demo(
         )
     )
     if serve_after:
+        # Each request's line would bury the one that says where to look.
+        os.environ.setdefault("POOL_LOG_LEVEL", "WARNING")
+        get_settings.cache_clear()
         serve()
 
 
@@ -96,9 +101,9 @@ def build_index() -> None:
 def serve() -> None:
     """Serve the site and work the outbox, in one process."""
     settings = get_settings()
+    _must_be_free(settings.host, settings.port)
     _one_thread_a_query()
-    say(_("The pool is at {url} (Ctrl+C stops it).", url=settings.public_url))
-    uvicorn.run(
+    config = uvicorn.Config(
         "app.main:serve_app",
         factory=True,
         host=settings.host,
@@ -107,6 +112,31 @@ def serve() -> None:
         server_header=False,
         access_log=False,
     )
+    _Server(config).run()
+
+
+class _Server(uvicorn.Server):
+    """Says where the site is once it really is there."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            url = get_settings().public_url
+            say(_("The pool is at {url} (Ctrl+C stops it).", url=url))
+
+
+def _must_be_free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Conflict(
+                "Port {port} of {host} cannot be used ({error}); set POOL_PORT to another.",
+                port=port,
+                host=host,
+                error=error.strerror,
+            ) from error
 
 
 def work() -> None:

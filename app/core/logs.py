@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 import time
 from typing import Any
 from uuid import uuid4
@@ -61,7 +62,11 @@ def _rendering(settings: Settings) -> list[Any]:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     # The plain traceback: the pretty one prints local variables, which people typed.
-    return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    return [
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    ]
 
 
 class RequestLogMiddleware:
