@@ -8,7 +8,7 @@ text that a reader sees. Chinese gives single characters and pairs, everything e
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -53,15 +53,18 @@ def normalise(text: str) -> str:
     return _SPACES.sub(" ", folded).strip()
 
 
-def fold(text: str) -> tuple[str, list[int]]:
+def fold(text: str) -> tuple[str, Sequence[int]]:
     """`text` folded without touching spaces, and for each folded character its place in `text`."""
-    folded: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text):
-        piece = unicodedata.normalize("NFKC", character).lower()
-        folded.append(piece)
-        places.extend([place] * len(piece))
-    return "".join(folded).translate(_simplified()), places
+    pieces = list(map(_folded, text))
+    folded = "".join(pieces)
+    if len(folded) == len(text):  # as nearly always: no character became several
+        return folded, range(len(text))
+    return folded, [place for place, piece in enumerate(pieces) for _ in piece]
+
+
+@lru_cache(maxsize=1 << 16)
+def _folded(character: str) -> str:
+    return unicodedata.normalize("NFKC", character).lower().translate(_simplified())
 
 
 def tokens(text: str) -> list[str]:
