@@ -46,10 +46,10 @@ def measure(home: Path, *, listings: int, seconds: float) -> dict[str, Any]:
     )
     filled = child.run("pages.fill", setting, rows=listings)
     port = int(setting["POOL_PORT"])
-    with _served("pages.bare", setting, port):
+    with _served("pages.bare", setting, port, ready="/"):
         bare = _load(port, lambda: cycle(["/"]), seconds)
     rows = {}
-    with _served("pages.site", setting, port):
+    with _served("pages.site", setting, port, ready="/readyz"):
         for name, paths in _visits(load_vocabulary()).items():
             rows[name] = _load(port, paths, seconds)
     for row in rows.values():
@@ -125,19 +125,26 @@ def _get(connection: http.client.HTTPConnection, path: str) -> None:
 
 
 @contextmanager
-def _served(task: str, setting: dict[str, str], port: int) -> Iterator[None]:
+def _served(task: str, setting: dict[str, str], port: int, *, ready: str) -> Iterator[None]:
+    """A server that is ready: it has loaded what it needs when `ready` answers 200."""
     with child.running(task, setting):
         until = time.perf_counter() + PATIENCE
-        while not _answers(port):
+        while not _answers(port, ready):
             if time.perf_counter() > until:
-                raise TimeoutError(f"{task} does not answer")
-            time.sleep(0.1)
+                raise TimeoutError(f"{task} does not get ready")
+            time.sleep(0.2)
         yield
 
 
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def _answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        _get(connection, path)
+    except (OSError, RuntimeError):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def _free_port() -> int:
