@@ -54,9 +54,12 @@ def _weight(parameters: str) -> float:
 class LanguageMiddleware:
     """Answers each request in its visitor's language and remembers a choice made by address."""
 
-    def __init__(self, app: ASGIApp, default: str = DEFAULT) -> None:
+    def __init__(self, app: ASGIApp, default: str = DEFAULT, *, is_https: bool = False) -> None:
         self.app = app
         self.default = default
+        self.cookie = f"Path=/; Max-Age={A_YEAR}; SameSite=Lax; HttpOnly"
+        if is_https:
+            self.cookie += "; Secure"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,11 +70,12 @@ class LanguageMiddleware:
         chosen = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
         accepted = headers.get("accept-language", "") if _is_for_programs(scope) else ""
         language = negotiate(asked, chosen, accepted, self.default)
-        remembered = language if _spoken(asked) and chosen != language else None
+        is_new = _spoken(asked) and chosen != language
+        cookie = f"{COOKIE}={language}; {self.cookie}" if is_new else ""
 
         async def send_in_language(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _mark(MutableHeaders(scope=message), language, remembered)
+                _mark(MutableHeaders(scope=message), language, cookie)
             await send(message)
 
         with use_locale(language):
@@ -82,9 +86,8 @@ def _is_for_programs(scope: Scope) -> bool:
     return str(scope["path"]).startswith(FOR_PROGRAMS)
 
 
-def _mark(headers: MutableHeaders, language: str, remembered: str | None) -> None:
+def _mark(headers: MutableHeaders, language: str, cookie: str) -> None:
     if headers.get("content-type", "").startswith("text/html"):
         headers.setdefault("content-language", language)
-    if remembered:
-        cookie = f"{COOKIE}={remembered}; Path=/; Max-Age={A_YEAR}; SameSite=Lax; HttpOnly"
+    if cookie:
         headers.append("set-cookie", cookie)

@@ -60,7 +60,7 @@ def _document(
         "request_id": _request_id(request),
         **more,
     }
-    sent = {**(headers or {}), "Vary": "Accept-Language, Cookie"}
+    sent = {**(headers or {}), "Vary": "Accept-Language, Cookie", "Cache-Control": "no-store"}
     return JSONResponse(body, status, headers=sent, media_type="application/problem+json")
 
 

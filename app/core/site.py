@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.core import problems
+from app.core.head import HeadMiddleware
 from app.core.language import LanguageMiddleware
 from app.core.logs import RequestLogMiddleware
 from app.core.security import BodyLimitMiddleware, SecurityHeadersMiddleware
@@ -22,8 +23,9 @@ def install(app: FastAPI, settings: Settings, templates: Path = TEMPLATES) -> No
     # The last one added is the outermost: each line is inside the next.
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(problems.FailureMiddleware)
-    app.add_middleware(LanguageMiddleware, default=settings.language)
-    app.add_middleware(GZipMiddleware, minimum_size=1024)
     is_https = settings.public_url.startswith("https://")
+    app.add_middleware(LanguageMiddleware, default=settings.language, is_https=is_https)
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(HeadMiddleware)
     app.add_middleware(SecurityHeadersMiddleware, is_https=is_https)
     app.add_middleware(RequestLogMiddleware)

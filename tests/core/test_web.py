@@ -202,6 +202,15 @@ def test_the_wrong_method_is_told_which_one_is_right(client: TestClient) -> None
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
 
 
+@pytest.mark.parametrize("path", ["/list", "/raise/conflict", "/items/7", "/nowhere"])
+def test_head_says_what_get_would_without_the_body(client: TestClient, path: str) -> None:
+    got, asked = client.get(path), client.head(path)
+    assert asked.status_code == got.status_code
+    assert asked.headers["content-type"] == got.headers["content-type"]
+    assert "content-security-policy" in asked.headers
+    assert asked.content == b""
+
+
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_body_over_the_limit_is_refused(client: TestClient, *, announced: bool) -> None:
     body: Any = b"x" * (MOST_BYTES + 1)
@@ -227,7 +236,9 @@ def test_https_sites_are_remembered_as_such(tmp_path: Path) -> None:
     app = FastAPI()
     install(app, Settings(public_url="https://pool.example"), templates=tmp_path)
     with TestClient(app) as client:
-        assert "max-age" in client.get("/openapi.json").headers["strict-transport-security"]
+        answer = client.get("/openapi.json?lang=en")
+        assert "max-age" in answer.headers["strict-transport-security"]
+        assert answer.headers["set-cookie"].endswith("; HttpOnly; Secure")
 
 
 @pytest.fixture
