@@ -61,10 +61,18 @@ def test_a_vendor_page_shows_its_facts_with_their_source(
     client: TestClient, vendor: Record, fill_index: Fill
 ) -> None:
     page = text_of(page_of(client, vendor))
-    assert "Registered in Dongguan list.csv, row 0" in page
+    assert "Registered in Dongguan 1 list.csv, row 0" in page
     assert "Other names 云注塑" in page
     assert "联系部门 市场部" in page
-    assert "Credit code Not stated" in page
+    assert re.search(r"Not stated [\w ,]*Credit code", page)
+
+
+def test_a_place_that_facts_share_is_written_once_below_them(
+    client: TestClient, vendor: Record, fill_index: Fill
+) -> None:
+    page = page_of(client, vendor)
+    assert page.count('<li id="origin-') == 1
+    assert page.count('href="#origin-1"') > 1
 
 
 def test_a_vendor_page_lists_what_it_offers_and_where_it_was_used(
@@ -120,7 +128,7 @@ def test_a_solution_page_says_what_is_not_stated(
 ) -> None:
     page = text_of(page_of(client, solution))
     assert "Price 面议" in page
-    assert "Deployment Not stated" in page
+    assert re.search(r"Not stated [\w ,]*Deployment, [\w ,]*Source", page)
     assert "Summary Not stated" in page
     assert "No case is listed yet." in page
 
@@ -168,7 +176,7 @@ def test_the_history_tells_what_changed_and_who_changed_it(
     page = text_of(page_of(client, vendor))
     assert "Changed: Summary By the pool's staff" in page
     assert "Entered the pool From an imported list" in page
-    assert "新 Corrected by the pool's staff" in page
+    assert "新 1 Corrected by the pool's staff" in page
     assert OPERATOR not in page
 
 
@@ -254,3 +262,8 @@ def test_what_was_withdrawn_looks_like_what_never_was(
     db.flush()
     assert client.get(address(solution)).status_code == 404
     assert client.get(f"/id/{solution.identifier}").status_code == 404
+
+
+def test_solutions_are_listed_where_they_are_searched(client: TestClient) -> None:
+    answer = client.get("/solutions?city=441900", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (308, "/search?city=441900")

@@ -1,5 +1,6 @@
 """What the page of any one record shows, whatever its kind."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -9,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.catalogue import labels, linked_data, reading
 from app.catalogue.addresses import address, permanent_address
-from app.catalogue.facts import facts_of, field_names, linked, origin_of
+from app.catalogue.facts import Fact, Origin, facts_of, field_names, linked, origin_of
 from app.catalogue.index import get_searcher
 from app.catalogue.models import Record
 from app.core.settings import get_settings
@@ -25,11 +26,13 @@ def show(
     if record.slug != slug:
         return RedirectResponse(address(record), HTTPStatus.MOVED_PERMANENTLY)
     home = get_settings().public_url.rstrip("/")
+    facts = facts_of(record)
     return render(
         request,
         template,
         record=record,
-        facts=facts_of(record),
+        facts=facts,
+        origins=_origins(record, facts),
         history=reading.revisions(db, record),
         source=linked(record.source),
         origin_of=origin_of,
@@ -42,6 +45,14 @@ def show(
         address=address,
         **context,
     )
+
+
+def _origins(record: Record, facts: Sequence[Fact]) -> list[Origin]:
+    """Where what the page says came from, each place once; facts refer to it by its number."""
+    summary = origin_of(record, "summary") if record.summary else None
+    source = origin_of(record, "source") if record.source else None
+    each = (summary, *(fact.origin for fact in facts), source)
+    return list(dict.fromkeys(origin for origin in each if origin))
 
 
 def similar(db: Session, record: Record) -> list[Record]:

@@ -18,6 +18,13 @@ BESIDE = 3  # of the similar ones in the comparison that is offered
 router = APIRouter(dependencies=[Public], include_in_schema=False)
 
 
+@router.get("/solutions", name="catalogue:solutions")
+def solutions(request: Request) -> Response:
+    """Solutions are listed where they are searched; whoever shortens an address gets there."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/search{query}", HTTPStatus.PERMANENT_REDIRECT)
+
+
 @router.get("/solutions/{slug}", name="catalogue:solution")
 def solution(request: Request, db: Db, slug: str) -> Response:
     record = reading.find_public(db, Kind.SOLUTION, slug)
