@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from http import HTTPStatus
 from itertools import chain, islice
 from xml.etree import ElementTree as Tree
 
 from fastapi import APIRouter
 from sqlmodel import Session, col, select
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from app.catalogue import reading
 from app.catalogue.addresses import FOLDERS, address, permanent_address
@@ -18,6 +19,7 @@ from app.core.db import Db, now
 from app.core.errors import NotFound
 from app.core.i18n import _, current_language
 from app.core.settings import get_settings
+from app.core.static import static_url
 from search.engine import Kind
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -69,6 +71,12 @@ def information(db: Db) -> Response:
     """The newest policy and industry information."""
     newest = reading.newest(db, Kind.INFORMATION, ENTRIES)
     return _atom("/feeds/information.xml", _("New policies and industry information"), newest)
+
+
+@router.get("/favicon.ico", name="feeds:icon")
+def icon() -> Response:
+    """Browsers ask here where no page names the icon: beside feeds and JSON."""
+    return RedirectResponse(static_url("favicon.svg"), HTTPStatus.TEMPORARY_REDIRECT)
 
 
 @router.get("/sitemap.xml", name="feeds:sitemap")

@@ -38,6 +38,10 @@ def test_every_reason_is_a_sentence_in_the_readers_language() -> None:
     assert worded("words", "met", "x", "colour") == "“x”: said in the colour"
     assert worded("meaning", "met", field="name") == "Close in meaning (name)"
     assert worded("region", "met", "莞", found="东莞市") == "City “莞”: Dongguan"
+    assert worded("industry", "met", "注塑", found="橡胶塑料") == (
+        "Industry “注塑”: Rubber and plastics"
+    )
+    assert worded("region", "met", "莞", found="东莞") == "City “莞”: Dongguan"
     assert worded("region", "unknown", "莞") == "City “莞”: not stated, worth asking"
 
 

@@ -101,3 +101,7 @@ def test_browsers_learn_how_to_search(client: TestClient, home: str) -> None:
     described = read(client, "/opensearch.xml")
     template = described.find(f"{{{feeds.OPENSEARCH}}}Url").get("template")
     assert template == f"{home}/search?q={{searchTerms}}"
+
+
+def test_the_icon_is_found_where_browsers_guess_it(client: TestClient) -> None:
+    assert client.get("/favicon.ico").headers["content-type"].startswith("image/svg+xml")

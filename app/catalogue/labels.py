@@ -88,7 +88,8 @@ def named(facet: str, name: str) -> str:
 @lru_cache
 def _codes_by_name(facet: str) -> Mapping[str, str]:
     terms = TERMS[facet](get_vocabulary()) if facet in TERMS else {}
-    return {term.name: code for code, term in terms.items()}
+    short = {str(getattr(term, "short", "")): code for code, term in terms.items()}
+    return short | {term.name: code for code, term in terms.items()}
 
 
 def is_known(facet: str, code: str) -> bool:
