@@ -10,7 +10,7 @@ from search.answers import Query
 from search.engine import CandidateRequest, Document, Kind, Vector
 from search.fusion import Weights
 from search.preparation import exact_key, name_keys, vendor_key
-from search.understanding import Understanding, understand
+from search.understanding import BESIDE, Understanding, understand
 from search.vocabulary import Vocabulary
 
 FACETS = (
@@ -29,10 +29,18 @@ FACETS = (
 _SHORTEST_NAME = 3
 _LONGEST_NAME = 40
 _LONGEST_QUESTION = 120
+_LONGEST_TEXT = 2000
 _MOST_TOKENS = 120
 _ENOUGH_TOKENS = 6
 _SHORTEST_COMPLAINT = 6
 _LATIN = re.compile(r"[a-z0-9]")
+# control characters, and halves of characters that a terminal or a broken file passes on
+_UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# whose name stands before or after these is not whose offers are sought: 西门子的 PLC, 用的是 SAP
+_MACHINES = re.compile(
+    r"[^,，。;；]{0,12}?(?:plc|cnc|hmi|变频器|伺服|驱动器|控制器|触摸屏|机床|数控系统|仪表)"
+)
+_IN_USE = re.compile(r"(?:用的?是|用着|在用|已有|现有|已经有|买了|上了|装了)[^,，。;；]{0,4}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +83,9 @@ class Said:
 
 
 def said_in(query: Query) -> Said:
-    """What of a query has to be understood."""
-    return Said(query.text.strip(), query.understand, query.ignored)
+    """What of a query has to be understood: its beginning, in characters that can be read."""
+    text = _UNREADABLE.sub(" ", query.text[:_LONGEST_TEXT]).strip()
+    return Said(text, query.understand, query.ignored)
 
 
 def read(said: Said, vocabulary: Vocabulary) -> Understanding:
@@ -161,27 +170,37 @@ def _weighted(understanding: Understanding, weights: Weights) -> dict[str, float
 
 def _exact(understanding: Understanding, generic: frozenset[str]) -> tuple[str, ...]:
     """Names that the question may hold, as a listing's own and as its vendor's."""
-    names = dict.fromkeys(_names(understanding, generic))
-    return (*names, *(vendor_key(name) for name in names))
-
-
-def _names(understanding: Understanding, generic: frozenset[str]) -> Iterator[str]:
-    """The whole question as a name, and every part of it that may be one."""
+    names: dict[str, None] = {}
+    vendors: dict[str, None] = {}
     for text in dict.fromkeys((understanding.text, understanding.corrected or "")):
-        yield from name_keys(text)
-        folded = normalise(text)[:_LONGEST_QUESTION]
-        for start in range(len(folded)):
-            if _inside_word(folded, start):
-                continue
-            yield from _parts(folded, start, generic)
+        whole = dict.fromkeys(name_keys(text))
+        names |= whole
+        vendors |= whole
+        for part, is_sought in _names(normalise(text)[:_LONGEST_QUESTION], generic):
+            names[part] = None
+            if is_sought:
+                vendors[part] = None
+    return (*names, *map(vendor_key, vendors))
 
 
-def _parts(folded: str, start: int, generic: frozenset[str]) -> Iterator[str]:
+def _names(folded: str, generic: frozenset[str]) -> Iterator[tuple[str, bool]]:
+    """Every part of a question that may be a name, and whether its owner's offers are sought."""
+    beside = [match.span() for match in BESIDE.finditer(folded)]
+    for start in range(len(folded)):
+        if _inside_word(folded, start):
+            continue
+        is_beside = any(first <= start < last for first, last in beside)
+        is_owned = is_beside or _IN_USE.search(folded, 0, start) is not None
+        for part, end in _parts(folded, start, generic):
+            yield part, not (is_owned or _MACHINES.match(folded, end))
+
+
+def _parts(folded: str, start: int, generic: frozenset[str]) -> Iterator[tuple[str, int]]:
     last = min(start + _LONGEST_NAME, len(folded))
     for end in range(start + _SHORTEST_NAME, last + 1):
         part = folded[start:end].replace(" ", "")
         if not _inside_word(folded, end) and len(part) >= _SHORTEST_NAME and part not in generic:
-            yield part
+            yield part, end
 
 
 def _inside_word(folded: str, place: int) -> bool:

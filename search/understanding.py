@@ -22,9 +22,8 @@ _REFUSED = re.compile(
     r"(?:在|用|做|搞|买|上|找|走|选|把数据|再|\s)*$",
     re.IGNORECASE,
 )
-_BESIDE = re.compile(
-    r"(?:和|与|跟|同|接入|对接)[^,，。;；]{1,24}?(?:对接|集成|打通|连通|互通|接通)"
-)
+# systems that what is wanted has to work with
+BESIDE = re.compile(r"(?:和|与|跟|同|接入|对接)[^,，。;；]{1,24}?(?:对接|集成|打通|连通|互通|接通)")
 _CUT_OUT = frozenset({"city", "place", "max_price", "vendor_kind", "price_model", "deployment"})
 _STOPS = re.compile(r"[\s、]*[,，。;；!！?？][\s,，。;；、!！?？]*")
 _ELSEWHERE = re.compile(r"\s*(?:市|省)?(?:以外|之外|除外)")
@@ -151,7 +150,7 @@ class Reader:
     def _scenarios(self, text: str) -> Iterator[Chip]:
         """Scenarios wanted; systems that it must only work with count when nothing else is."""
         found = [m for m in self._vocabulary.scenarios_in(text) if not _refused(text, m)]
-        beside = [match.span() for match in _BESIDE.finditer(text)]
+        beside = [match.span() for match in BESIDE.finditer(text)]
         wanted = [m for m in found if not any(a <= m.start < b for a, b in beside)]
         for mention in wanted or found:
             yield from (_chip("scenario", code, mention) for code in mention.value)

@@ -117,6 +117,31 @@ def test_what_a_named_vendor_offers_comes_first(searcher: Searcher) -> None:
     assert {hit.id for hit in offers} == {"mes", "wms"}
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["节能科技的变频器怎么看能耗", "和节能科技系统对接的能耗管理", "我们用的是节能科技，想看能耗"],
+)
+def test_a_vendor_whose_things_are_only_there_already_is_not_pinned(
+    searcher: Searcher, asked: str
+) -> None:
+    hits = {hit.id: hit for hit in searcher.search(Query(asked)).hits}
+    assert "exact" not in {reason.kind for reason in hits["energy"].reasons}
+    assert ids(searcher, "节能科技", kinds=(Kind.SOLUTION,))[0] == "energy"
+
+
+@pytest.mark.parametrize("asked", ["能耗\udcff\udcfe管理", "能耗\x00\x1b\x07管理"])
+def test_characters_that_nobody_can_read_are_spaces(searcher: Searcher, asked: str) -> None:
+    results = searcher.search(Query(asked))
+    assert results.hits[0].id == "energy"
+    assert results.understanding.text.encode().decode().isprintable()
+
+
+def test_of_a_text_without_end_the_beginning_is_read(searcher: Searcher) -> None:
+    results = searcher.search(Query("能耗管理 " + "无" * 100_000))
+    assert results.hits[0].id == "energy"
+    assert len(results.understanding.text) == 2000
+
+
 def test_legal_form_and_brackets_are_no_part_of_a_name(tmp_path: Path) -> None:
     named = a_document("a", "敢为(广州)软件股份有限公司", kind=Kind.VENDOR)
     searcher = a_searcher(tmp_path, named, a_document("b", "敢为软件代理", kind=Kind.VENDOR))
