@@ -4,6 +4,8 @@ Sources: GB 32100-2015 "Coding rule of the unified social credit identifier for 
 other organizations" with its amendment No. 1 of 2016 (departments, kinds, alphabet without
 I O S V Z, check digit after GB/T 17710); GB 11714-1997 (check digit of the organisation code in
 places 9 to 17); GB/T 2260 (regions). The check digit of the whole code comes from python-stdnum.
+It finds every single wrong character, so the one of the organisation code is only looked at where
+a spreadsheet may have put zeros.
 """
 
 import re
@@ -146,22 +148,16 @@ def _content_fault(code: str) -> _Fault | None:
 
 def _check_digit_fault(code: str) -> _Fault | None:
     expected = str(uscc.calc_check_digit(code[:-1]))
-    if expected != code[-1]:
-        if _LOST_DIGITS.match(code):
-            return mark(
-                "A spreadsheet replaced the last three characters of the code by zeros."
-            ), {}
-        return mark("The check digit is {found}, but {expected} would be right."), {
-            "found": code[-1],
-            "expected": expected,
-        }
-    expected = organisation_check_digit(code[8:16])
-    if expected != code[16]:
-        return (
-            mark(
-                "The check digit of the organisation code inside is {found},"
-                " but {expected} would be right."
-            ),
-            {"found": code[16], "expected": expected},
-        )
-    return None
+    is_right = expected == code[-1]
+    if _LOST_DIGITS.match(code) and not (is_right and _organisation_is_right(code)):
+        return mark("A spreadsheet replaced the last three characters of the code by zeros."), {}
+    if is_right:
+        return None
+    return mark("The check digit is {found}, but {expected} would be right."), {
+        "found": code[-1],
+        "expected": expected,
+    }
+
+
+def _organisation_is_right(code: str) -> bool:
+    return organisation_check_digit(code[8:16]) == code[16]
