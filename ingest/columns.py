@@ -2,7 +2,6 @@
 
 import csv
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from ingest.errors import Unreadable
 from ingest.text import RADICALS
+from search.analysis import normalise
 from search.engine import Kind
 
 _NOTE = re.compile(r"[(\[【〔<《][^)\]】〕>》]*[)\]】〕>》]")
@@ -30,9 +30,11 @@ _MARGIN = 0.5
 
 
 def heading_key(heading: str, *, notes: bool = False) -> str:
-    """The form in which headings are compared: no spaces or, unless `notes`, text in brackets."""
-    key = unicodedata.normalize("NFKC", _REPEATED.sub("", heading).translate(RADICALS))
-    key = _NOISE.sub("", key).lower()
+    """The form in which headings are compared: simplified, no spaces and no text in brackets.
+
+    `notes` leaves the text in brackets.
+    """
+    key = _NOISE.sub("", normalise(_REPEATED.sub("", heading).translate(RADICALS)))
     if not notes:
         key = _NOTE.sub("", key) or key
     return _EDGE.sub("", key) or key

@@ -24,6 +24,7 @@ class TestMatching:
             "企业名称(与营业执照一致)",
             "1.企业名称：",
             "企业名称 (2)",
+            "企業名稱",
         ],
     )
     def test_notes_spaces_and_marks_do_not_matter(self, heading):
