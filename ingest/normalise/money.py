@@ -17,6 +17,7 @@ _AMOUNT = re.compile(
 )
 _BARE = re.compile(r"[\d,.\s~至到–—-]+(?:起|以上|左右)?")
 _RANGE_SIGN = re.compile(r"^\s*(?:-|–|—|~|至|到)\s*$")
+_NEGATIVE = re.compile(r"[-–—]\s*\d")
 _FOREIGN = re.compile(
     r"美元|美金|usd|\$|欧元|eur|€|港[元币]|hkd|日元|jpy|英镑|gbp|£", re.IGNORECASE
 )
@@ -62,7 +63,7 @@ def read_price(text: str) -> PriceReading:
         return PriceReading(
             shown, model=price_model_of(shown), reason=mark("The price {value} is not in yuan.")
         )
-    yuan = _lowest(plain)
+    yuan = None if _NEGATIVE.match(plain) else _lowest(plain)
     model = price_model_of(_FREE_TRIAL.sub("", shown))
     if yuan is None and model is None:
         return PriceReading(shown, reason=mark("“{value}” names no price."))

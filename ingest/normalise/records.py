@@ -18,7 +18,7 @@ def _credit_code(value: str) -> str:
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"[^\W\d_]")]
 Line = Annotated[str, StringConstraints(max_length=500)]
-Text = Annotated[str, StringConstraints(max_length=20_000)]
+Text = Annotated[str, StringConstraints(max_length=32_767)]  # as much as a cell of a workbook holds
 PartialDate = Annotated[str, StringConstraints(pattern=_DATE)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Region = Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3})?$")]

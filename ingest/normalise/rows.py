@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
+from app.core.i18n import mark
 from ingest.normalise.kinds import READERS
 from ingest.normalise.problems import Problem
 from ingest.normalise.reading import Reading
@@ -13,7 +14,12 @@ from search.engine import Kind
 from search.vocabulary import Vocabulary
 
 _CODE_FIELDS = ("credit_code", "vendor_credit_code")
-_MISSING = "missing"
+_REASONS = {
+    "missing": mark("Nothing stands here, but every row needs it."),
+    "string_too_long": mark("This is longer than the column allows."),
+}
+_OTHER_REASON = mark("This cannot be what the column is for.")
+_LONGEST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +65,7 @@ def _checked(kind: Kind, reading: Reading) -> tuple[Values, bool]:
     else:
         return reading.values, False
     for name, fault in refused.items():
-        _report(reading, name, missing=fault == _MISSING)
+        value = str(reading.values.get(name, ""))
+        reading.report(name, _REASONS.get(fault, _OTHER_REASON), value[:_LONGEST_SHOWN])
     kept = {name: value for name, value in reading.values.items() if name not in refused}
     return kept, any(model.model_fields[name].is_required() for name in refused)
-
-
-def _report(reading: Reading, name: str, *, missing: bool) -> None:
-    if missing:
-        reading.report(name, "Nothing stands here, but every row needs it.", "")
-    else:
-        value = str(reading.values[name])
-        reading.report(name, "This cannot be what the column is for.", value[:200])

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingest.normalise.places import NATIONAL, split_prefix
+from ingest.normalise.places import NATIONAL, knows_province, split_prefix
 from ingest.normalise.text import cell, folded
 from search.vocabulary import Term, Vocabulary
 
 GUANGDONG = "44"
 _PARTS = re.compile(r"[、;；,，/|·\n+&]+|和|及|或|与")
+_CODE = re.compile(r"(?P<code>[1-9]\d{5})(?:\.0+|0{3}|0{6})?")
 _OPTIONAL = re.compile(r"(?:部署|付费|收费|计费|制|方式|模式)+$")
 
 
@@ -80,6 +81,8 @@ def whereabouts(parts: tuple[str, ...], vocabulary: Vocabulary) -> Whereabouts:
     if not said:
         return Whereabouts()
     text = _joined(said)
+    if stated := _CODE.fullmatch(text):
+        return _coded(stated["code"], text, vocabulary)
     elsewhere = _outside(text, said)
     if elsewhere is True:
         return Whereabouts(text=text)
@@ -88,6 +91,13 @@ def whereabouts(parts: tuple[str, ...], vocabulary: Vocabulary) -> Whereabouts:
         region = next(filter(None, map(vocabulary.find_region, reversed(said))), None)
     strange = region is None and elsewhere is None
     return Whereabouts(region_of(region.code, vocabulary) if region else None, text, strange)
+
+
+def _coded(code: str, text: str, vocabulary: Vocabulary) -> Whereabouts:
+    """A place that its number in GB/T 2260 names."""
+    known = region_of(code, vocabulary)
+    elsewhere = not code.startswith(GUANGDONG) and knows_province(code)
+    return Whereabouts(known, text, strange=known is None and not elsewhere)
 
 
 def _joined(said: tuple[str, ...]) -> str:

@@ -48,7 +48,7 @@ def test_a_foreign_price_is_reported_and_not_converted():
     assert "not in yuan" in read.reason
 
 
-@pytest.mark.parametrize("text", ["待定", "10KW", "2个月"])
+@pytest.mark.parametrize("text", ["待定", "10KW", "2个月", "-5元"])
 def test_what_names_no_price_is_reported(text):
     assert "names no price" in read_price(text).reason
 

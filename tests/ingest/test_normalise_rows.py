@@ -134,6 +134,35 @@ def test_columns_of_place_are_put_together_and_other_provinces_keep_their_text(
     assert told(row) == {}
 
 
+@pytest.mark.parametrize(
+    ("number", "code", "is_told"),
+    [
+        ("440305", "440305", False),
+        ("440305000000", "440305", False),
+        ("440305.0", "440305", False),
+        ("330100", None, False),
+        ("449999", None, True),
+        ("990000", None, True),
+    ],
+)
+def test_a_place_may_be_given_by_its_number(number, code, is_told):
+    row = read(Kind.VENDOR, name="某某科技有限公司", region_text=number)
+    assert row.values.get("region") == code
+    assert ("region" in told(row)) == is_told
+
+
+def test_a_text_that_is_too_long_says_so():
+    row = read(Kind.VENDOR, name="名" * 201)
+    assert row.rejected
+    assert told(row)["name"] == "This is longer than the column allows."
+
+
+def test_every_text_that_a_workbook_can_hold_is_kept():
+    about = "长" * 32_767
+    row = read(Kind.VENDOR, name="某某科技有限公司", summary=about)
+    assert (row.values["summary"], told(row)) == (about, {})
+
+
 def test_a_registered_name_tells_the_region_when_no_column_does():
     assert read(Kind.VENDOR, name="深圳市云启有限公司").values["region"] == "440300"
     assert "region" not in read(Kind.VENDOR, name="北京云启有限公司").values
