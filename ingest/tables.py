@@ -125,7 +125,10 @@ def _line(
     for cell in row.problems:
         name = mapping.fields.get(cell.heading, cell.heading)
         problems.append(Problem(row.number, name, cell.reason, cell.value, sheet=sheet.name))
+    damaged = {mapping.fields.get(cell.heading) for cell in row.problems}
     for found in normalised.problems:
+        if found.field in damaged:
+            continue  # the same said twice
         said = dict(found.values)
         problems.append(
             Problem(row.number, found.field, found.reason, found.value, said, sheet.name)

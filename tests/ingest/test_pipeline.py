@@ -308,3 +308,11 @@ def test_the_text_report_names_counts_problems_and_rows(ingest: Any, tmp_path: P
     text = ingest(a_list(tmp_path / "v.csv", a_row(), a_row(name=""))).as_text(rows=True)
     assert "v.csv: 2 rows: 1 new" in text
     assert "rejected" in text.splitlines()[-1]
+
+
+def test_a_code_that_a_spreadsheet_damaged_is_told_once(ingest: Any, tmp_path: Path) -> None:
+    report = ingest(a_list(tmp_path / "list.csv", a_row(code="9.1440300708461E+17")))
+    told = [problem.reason for problem in report.problems if problem.field == "credit_code"]
+    assert len(told) == 1
+    assert "lost its last digits" in told[0]
+    assert report.counts[State.REVIEW] == 1
