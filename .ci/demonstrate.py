@@ -22,6 +22,7 @@ from sqlalchemy import MetaData, create_engine, make_url, select, text
 
 from app.core.db import make_engine
 
+NOT_READY = 503
 PATIENCE = 120  # seconds for the site to come up
 PAGES = {
     "/": "search",
@@ -81,17 +82,17 @@ def serving(env: dict[str, str]) -> Iterator[None]:
 
 
 def visit(url: str, expected: str) -> None:
-    """Fetch a page, waiting while nobody listens yet; exits where it lacks what is expected."""
+    """Fetch a page, waiting while the site is not there or not ready; exits where it lacks
+    what is expected."""
     until = time.monotonic() + PATIENCE
     while True:
         try:
             with urllib.request.urlopen(url, timeout=60) as answer:
                 page = answer.read().decode()
             break
-        except urllib.error.HTTPError as error:
-            sys.exit(f"{url}: {error}")
         except OSError as error:
-            if time.monotonic() > until:
+            refused = isinstance(error, urllib.error.HTTPError) and error.code != NOT_READY
+            if refused or time.monotonic() > until:
                 sys.exit(f"{url}: {error}")
             time.sleep(0.5)
     if expected not in page:
