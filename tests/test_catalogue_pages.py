@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.catalogue import service
+from app.catalogue import linked_data, service
 from app.catalogue.addresses import address
 from app.catalogue.facts import linked
 from app.catalogue.models import Record, Solution, Stage, Vendor
@@ -194,6 +194,29 @@ def test_the_page_says_to_programs_what_it_says_to_people(
     assert said[Kind.VENDOR]["alternateName"] == ["云注塑"]
     assert said[Kind.SOLUTION]["provider"]["@id"] == said[Kind.VENDOR]["@id"]
     assert said[Kind.SOLUTION]["serviceType"] == ["Equipment connectivity"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("全国", "全国"), ("广东省内", "广东省内"), ("MES/MOM", None), (None, None)],
+)
+def test_only_places_are_told_to_programs_as_the_area_served(
+    db: Session, vendor: Record, said: str | None, told: str | None
+) -> None:
+    kept = the_record(db, Kind.VENDOR, vendor.id)
+    assert isinstance(kept, Vendor)
+    kept.service_areas = said
+    assert linked_data.of(kept, "https://pool.example").get("areaServed") == told
+
+
+def test_a_table_without_a_name_is_told_by_its_number(
+    client: TestClient, db: Session, fill_index: Fill
+) -> None:
+    kept = a_record(db, Kind.VENDOR, name="表中来", summary="有简介")
+    origin = {"file": "a.html", "sheet": "1", "row": 29, "at": "2026-11-22T20:00:00+00:00"}
+    kept.origins = {"summary": origin}
+    db.commit()
+    assert "a.html, table 1, row 29, 2026-11-23" in text_of(page_of(client, kept))
 
 
 def test_a_page_names_its_own_address(client: TestClient, vendor: Record, fill_index: Fill) -> None:

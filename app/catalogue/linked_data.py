@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.catalogue.addresses import address, permanent_address
+from app.catalogue.index import get_vocabulary
 from app.catalogue.labels import code_label, region_label
 from app.catalogue.models import Case, Information, Record, Solution, Training, Vendor
+from app.core.formats import format_date
 from search.engine import Kind
 
 Data = dict[str, Any]
@@ -25,7 +27,7 @@ def of(record: Record, home: str) -> Data:
         "url": home + address(record),
         "name": record.name,
         "description": record.summary,
-        "dateModified": record.updated_at.date().isoformat(),
+        "dateModified": format_date(record.updated_at),
         **MAKERS[record.KIND](record, home),
     }
     return {name: value for name, value in data.items() if value not in (None, "", [])}
@@ -49,7 +51,7 @@ def _vendor(record: Record, home: str) -> Data:  # noqa: ARG001
         "alternateName": organisation.aliases,
         "taxID": organisation.credit_code,
         "address": region_label(region) if region else organisation.region_text,
-        "areaServed": record.service_areas,
+        "areaServed": _places(record.service_areas),
     }
 
 
@@ -94,6 +96,12 @@ def _training(record: Record, home: str) -> Data:  # noqa: ARG001
         "eventAttendanceMode": ATTENDANCE.get(record.mode or ""),
         "audience": {"@type": "Audience", "name": record.audience} if record.audience else None,
     }
+
+
+def _places(said: str | None) -> str | None:
+    """A service area, unless it names lines of business, as many lists do, and no place."""
+    is_place = said and ("全国" in said or get_vocabulary().regions_in(said))
+    return said if is_place else None
 
 
 def _reference(record: Record, home: str) -> Data:
