@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,8 @@ T = TypeVar("T")
 _MOST_CODES = 2  # a word that means more industries (材料) says too little to offer as a filter
 _MOST_SCENARIOS = 3
 _MOST_SYNONYMS = 12
+_MOST_TERMS = 3  # of a scenario that was named in another language
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _REFUSED = re.compile(
     r"(?:不(?:想要?|要|用|需要?|考虑|愿意?|能|接受|是|在)?|无需|除了|别|勿|非|no|not|without)"
     r"(?:在|用|做|搞|买|上|找|走|选|把数据|再|\s)*$",
@@ -103,7 +106,7 @@ class Reader:
             corrected=correction.text if correction else None,
             core=self._core(searched, chips),
             chips=tuple(chip for chip in chips if chip.facet != "place"),
-            synonyms=self._words_beside(searched),
+            synonyms=(*self._words_beside(searched), *self._translated(searched, chips)),
         )
 
     def _chips(self, text: str) -> Iterator[Chip]:
@@ -133,7 +136,18 @@ class Reader:
         said = [m for m in self._synonyms.find(text) if not _refused(text, m)]
         mentions = sorted(said, key=lambda mention: -len(mention.said))
         words = dict.fromkeys(word for mention in mentions for word in mention.value)
+        if _CHINESE.search(folded):  # there 条码 gains nothing from barcode, but PLC may count
+            words = {word: None for word in words if not (word.isascii() and word.islower())}
         return tuple(word for word in words if word.lower() not in folded)[:_MOST_SYNONYMS]
+
+    def _translated(self, text: str, chips: Sequence[Chip]) -> Iterator[str]:
+        """What a question without a Chinese word means in the words that listings use."""
+        if _CHINESE.search(text):
+            return
+        for chip in chips:
+            if scenario := self._vocabulary.scenarios.get(chip.code):
+                terms = (scenario.name, *scenario.aliases)
+                yield from islice(filter(_CHINESE.search, terms), _MOST_TERMS)
 
     def _places(self, text: str) -> Iterator[Chip]:
         """Cities of Guangdong; places elsewhere are cut out of the need but are no filter."""

@@ -199,6 +199,20 @@ def test_a_synonym_finds_what_the_word_itself_does_not(words_only: Searcher) -> 
     assert "mes" in ids(words_only, "啤机")
 
 
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("how to cut electricity cost", "energy"),
+        ("inventory with barcodes", "wms"),
+        ("production scheduling for injection molding", "mes"),
+    ],
+)
+def test_a_question_in_english_finds_listings_in_chinese_without_a_model(
+    words_only: Searcher, asked: str, first: str
+) -> None:
+    assert ids(words_only, asked)[0] == first
+
+
 def test_a_complaint_favours_the_scenario_that_answers_it(tmp_path: Path) -> None:
     pool = [a_document(f"f{i}", f"方案{i}", texts={"summary": "企业软件"}) for i in range(9)]
     stock = a_document("stock", "条码助手", facets={"scenario": ("warehouse-management",)})

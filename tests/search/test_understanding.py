@@ -152,6 +152,26 @@ def test_the_core_is_the_need_alone(vocabulary: Vocabulary, question: str, core:
     assert understand(question, vocabulary).core == core
 
 
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("production scheduling for a garment factory", {"planning-scheduling", "C18"}),
+        ("defect detection in electronics", {"quality-inspection", "C39"}),
+    ],
+)
+def test_a_question_in_english_is_read_too(
+    vocabulary: Vocabulary, question: str, codes: set[str]
+) -> None:
+    assert {chip.code for chip in understand(question, vocabulary).chips} == codes
+
+
+def test_what_a_question_in_english_names_is_searched_in_chinese_too(
+    vocabulary: Vocabulary,
+) -> None:
+    assert "质量追溯" in understand("track and trace", vocabulary).synonyms
+    assert "质量追溯" not in understand("track and trace 成品", vocabulary).synonyms
+
+
 def test_a_mistake_of_sound_is_read_as_what_was_meant(vocabulary: Vocabulary) -> None:
     read = understand("东莞 zhusuji 联网", vocabulary)
     assert read.text == "东莞 zhusuji 联网"
