@@ -59,6 +59,8 @@ def run(
     try:
         with _few_collections(), transaction() as db:
             intake = _take_in(db, source, surveyed, report, by=by, progress=progress)
+            if accept:
+                batches.accept_repeated(db, report.file, surveyed.digests, by=by)
             if accept and intake.batch is not None:
                 batches.accept(db, intake.batch, by=by)
             if dry_run:

@@ -1,6 +1,8 @@
 """Batches: one reading of one file, accepted whole by a named person, or taken back."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
@@ -45,11 +47,13 @@ def accept(
     *,
     by: str,
     unverified: bool = False,
+    only: frozenset[UUID] | None = None,
     progress: Progress | None = None,
 ) -> dict[str, int]:
     """Publish everything of a batch that waits; what the merge queue holds stays there.
 
-    `unverified` also takes the rows that their own list marks as not yet verified.
+    `unverified` also takes the rows that their own list marks as not yet verified; `only` leaves
+    what is said of other records waiting.
 
     Returns how many records were published and how many changed. Accepting twice is harmless.
     """
@@ -62,6 +66,7 @@ def accept(
         .where(Candidate.batch_id == batch.id, Candidate.standing == Standing.WAITING)
         .order_by(col(Candidate.id))
     ).all()
+    waiting = [(kind, id_) for kind, id_ in waiting if only is None or id_ in only]
     counts = {"published": 0, "changed": 0}
     done = 0
     for kind, ids in ids_by_kind(waiting).items():
@@ -78,6 +83,20 @@ def accept(
         batch.accepted_by, batch.accepted_at = by, now()
         audit.record(db, by, "batch.accepted", batch, **counts)
     return counts
+
+
+def accept_repeated(db: Session, source: str, digests: Iterable[str], *, by: str) -> None:
+    """Publish what earlier batches of a source said in rows that it still holds, and that waits."""
+    waiting = select(Candidate.batch_id, Candidate.digest, Candidate.record_id).where(
+        Candidate.source == source, Candidate.standing == Standing.WAITING
+    )
+    held = set(digests)
+    records: dict[int, set[UUID]] = defaultdict(set)
+    for batch_id, digest, record_id in db.exec(waiting).all():
+        if batch_id is not None and digest in held:
+            records[batch_id].add(record_id)
+    for batch_id in sorted(records):
+        accept(db, find(db, batch_id), by=by, only=frozenset(records[batch_id]))
 
 
 def _release_unverified(db: Session, batch: Batch) -> None:

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from sqlmodel import select
 
 from app.catalogue import reading
-from app.catalogue.models import Case, Solution, Vendor
+from app.catalogue.models import Case, Solution, Stage, Vendor
 from app.core.db import transaction
 from app.core.i18n import use_locale
 from app.core.settings import Settings
@@ -316,3 +316,20 @@ def test_a_code_that_a_spreadsheet_damaged_is_told_once(ingest: Any, tmp_path: P
     assert len(told) == 1
     assert "lost its last digits" in told[0]
     assert report.counts[State.REVIEW] == 1
+
+
+def test_accepting_a_list_publishes_what_an_earlier_reading_of_it_left_waiting(
+    ingest: Any, tmp_path: Path
+) -> None:
+    names = ("广州南沙云帆数控有限公司", "佛山季华精密模具有限公司", "珠海金湾海工装备有限公司")
+    ingest(a_list(tmp_path / "list.csv", *map(a_row, names)))
+    now_it_says = a_list(tmp_path / "list.csv", a_row(names[0]), a_row(names[1], about="WMS"))
+    report = ingest(now_it_says, accept=True)
+    assert (report.counts[State.UNCHANGED], report.counts[State.CHANGED]) == (1, 1)
+    with transaction(writes=False) as db:
+        stages = {vendor.name: vendor.stage for vendor in db.exec(select(Vendor))}
+    assert stages == {
+        names[0]: Stage.PUBLISHED,
+        names[1]: Stage.PUBLISHED,
+        names[2]: Stage.SUBMITTED,
+    }
