@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Self
 
 from ingest.errors import Unreadable
 from ingest.lines import Line
@@ -27,19 +28,45 @@ def delimited_lines(data: bytes, encoding: Encoding, limits: Limits) -> Iterator
     stream.seek(encoding.mark)
     text = io.TextIOWrapper(stream, encoding.name, errors="replace", newline="")
     delimiter = sniff_delimiter(encoding.decode(data[:_SAMPLE_BYTES]))
-    reader = csv.reader((line.replace("\0", "") for line in text), delimiter=delimiter)
+    marks = _Marks(line.replace("\0", "") for line in text)
+    reader = csv.reader(marks, delimiter=delimiter)
     start = 1
     widest = 0
     try:
         for cells in reader:
             _check_width(cells, start, limits)
             widest = max(widest, len(cells))
-            if any(_swallows(cell, delimiter, widest) for cell in cells):
+            is_open = marks.taken() % 2 == 1 and reader.line_num > start
+            if is_open or any(_swallows(cell, delimiter, widest) for cell in cells):
                 raise _unclosed(start)
             yield Line(start, [clean(cell) for cell in cells])
             start = reader.line_num + 1
     except csv.Error as error:
         raise _unclosed(start) from error
+
+
+class _Marks:
+    """Lines on their way to the reader of rows, counting their quotation marks.
+
+    A row over several lines with an odd number of them took in lines that are rows themselves.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._count = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._count += line.count('"')
+        return line
+
+    def taken(self) -> int:
+        """The quotation marks since the last call."""
+        count, self._count = self._count, 0
+        return count
 
 
 def _swallows(cell: str, delimiter: str, widest: int) -> bool:

@@ -79,6 +79,12 @@ def test_a_quotation_mark_that_swallows_lines_up_to_the_next_one_is_noticed(tmp_
     assert "line 2" in refusal(messy.text(tmp_path / "a.csv", content))
 
 
+@pytest.mark.parametrize("tail", ["", '丁,"珠海"\n'])
+def test_a_quotation_mark_that_swallows_one_row_is_noticed(tmp_path, tail):
+    content = '企业名称,地市\n甲,广州\n"乙,深圳\n丙,佛山\n' + tail
+    assert "line 3" in refusal(messy.text(tmp_path / "a.csv", content))
+
+
 def test_a_cell_may_hold_many_lines_with_commas(tmp_path):
     content = '企业名称,地市,简介\n甲,广州,"一,\n二,\n三,\n四,五\n六"\n'
     assert len(rows(messy.text(tmp_path / "a.csv", content))) == 1
