@@ -207,6 +207,7 @@ def test_htmx_gets_only_the_part_that_changes(client: TestClient, pool: object) 
     part = client.get("/search", params={"q": "注塑机"}, headers=HTMX)
     whole = client.get("/search", params={"q": "注塑机"})
     assert "<html" not in part.text
+    assert part.text.partition("</title>")[0] in whole.text  # the page gets its new name
     assert part.text.strip() in whole.text or len(part.text) < len(whole.text)
     assert names_in(part.text) == names_in(whole.text)
     assert "HX-Request" in whole.headers["Vary"]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import Request
+from jinja2 import Environment
 from jinja2_fragments import render_block
 from starlette.responses import HTMLResponse, RedirectResponse
 
@@ -23,10 +24,18 @@ def render(
     known = {"request": request, "language": current_language(), **context}
     known["ui"] = environment.get_template("ui.html").make_module(known)
     if block and asks_for_part(request):
-        html = render_block(environment, template, block, known)
+        html = _title(environment, template, known)
+        html += render_block(environment, template, block, known)
     else:
         html = environment.get_template(template).render(known)
     return HTMLResponse(html, status, headers={"Vary": VARY, "Cache-Control": "no-cache"})
+
+
+def _title(environment: Environment, template: str, known: dict[str, Any]) -> str:
+    """The element that htmx takes the new name of the page from; empty without a title block."""
+    if "title" not in environment.get_template(template).blocks:
+        return ""
+    return f"<title>{render_block(environment, template, 'title', known).strip()} · 粤工汇</title>"
 
 
 def asks_for_part(request: Request) -> bool:

@@ -27,6 +27,8 @@ PAGES = {
     "list.html": """<html lang="{{ language }}"><title>{% trans %}Everything{% endtrans %}</title>
       {% block results %}<ol>{% for n in names %}{{ ui.card(n) }}{% endfor %}</ol>{% endblock %}
       {{ url("list") }} {{ 1234567|number }} {{ 12500000|money }} {{ none|date }}</html>""",
+    "named.html": """<title>{% block title %}Page {{ n }}{% endblock %}</title>
+      {% block results %}<p>{{ n }}</p>{% endblock %}""",
     "error.html": """<html>{% block message %}<p>{{ code }} {{ message }} {{ request_id }}</p>
       {% endblock %}<form role="search"></form></html>""",
     "words.html": """{{ _("By {who}", who=who) }}|{{ _(who) }}|
@@ -41,6 +43,10 @@ def add_routes(app: FastAPI) -> None:  # noqa: C901  a list of routes, not a dec
     @app.get("/list", name="list")
     def list_names(request: Request) -> Response:
         return render(request, "list.html", "results", names=["<one>", "two"])
+
+    @app.get("/named")
+    def named(request: Request) -> Response:
+        return render(request, "named.html", "results", n=2)
 
     @app.post("/list")
     def add(request: Request) -> Response:
@@ -106,6 +112,11 @@ def test_htmx_gets_the_block_alone(client: TestClient) -> None:
     assert part.text.startswith("<ol>")
     assert "<html" not in part.text
     assert "&lt;one&gt; en" in part.text  # the macros are there without the page's imports
+
+
+def test_htmx_gets_the_name_of_the_page_with_the_block(client: TestClient) -> None:
+    part = client.get("/named", headers={"HX-Request": "true"})
+    assert part.text == "<title>Page 2 · 粤工汇</title><p>2</p>"
 
 
 @pytest.mark.parametrize(
