@@ -192,7 +192,7 @@ class _Table:
 
     def _row(self, line: Line) -> Row:
         values = dict.fromkeys(self.headings.values(), "")
-        problems = []
+        problems = [CellProblem("", line.fault, "")] if line.fault else []
         for column in line.filled:
             heading = self.headings.get(column)
             if heading is None:

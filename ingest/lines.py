@@ -10,7 +10,8 @@ class Line:
     `number` counts lines as a person sees them in the file, from 1. `where` says it in words
     that suit the file (a PDF has "page.row"). `wide` gives the width of cells merged sideways,
     `carried` the columns whose text comes from a cell merged downwards.
-    `outside` marks text beside a table, which can name it but is never a row.
+    `outside` marks text beside a table, which can name it but is never a row. `fault` is a
+    sentence (message id) about what was wrong with the line as a whole.
     """
 
     number: int
@@ -19,6 +20,7 @@ class Line:
     wide: dict[int, int] = field(default_factory=dict)
     carried: frozenset[int] = frozenset()
     outside: bool = False
+    fault: str = ""
 
     def __post_init__(self) -> None:
         self.where = self.where or str(self.number)
