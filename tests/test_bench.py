@@ -2,16 +2,18 @@
 
 import csv
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from app.catalogue.index import get_searcher, get_vocabulary
 from app.cli import app
-from app.cli.bench import child, measure, searching
+from app.cli.bench import child, measure, pages, searching
 from app.cli.bench.bare import BareVectors, BareWords
 from app.cli.bench.documents import generated
 from app.cli.bench.ingesting import take_in, write_lists
@@ -147,10 +149,10 @@ def test_the_report_names_machine_and_generator_and_holds_every_figure(
         assert search[name] > 0
     assert search["memory_index"] >= 0
     assert (ingest["rows"], ingest["per_row"]) == (SIZE, 1.0)
-    pages = report["pages"]
-    assert pages["bare page"]["per_second"] > 0
+    asked = report["pages"]
+    assert asked["bare page"]["per_second"] > 0
     for name in ("nothing asked", "asked before", "a new question"):
-        assert pages[f"/search, {name}"]["bare_to_page"] > 0
+        assert asked[f"/search, {name}"]["bare_to_page"] > 0
 
 
 def test_the_table_for_readers_shows_every_part(report: dict[str, Any]) -> None:
@@ -189,16 +191,33 @@ def test_a_task_runs_in_this_process_too(
     assert json.loads(capsys.readouterr().out)["rows"] == 5
 
 
-def test_an_index_is_filled_and_asked_in_the_pool_of_the_settings(own_database: Settings) -> None:
+@pytest.fixture
+def own_index(own_database: Settings) -> Iterator[None]:
+    """The searcher of the settings' own pool, let go afterwards."""
     get_searcher.cache_clear()
-    try:
-        assert searching.fill(size=SIZE, texts=5)["listings"] == SIZE
-        asked = searching.ask(size=SIZE, questions=4)
-    finally:
-        get_searcher().close()
-        get_searcher.cache_clear()
+    yield
+    get_searcher().close()
+    get_searcher.cache_clear()
+
+
+@pytest.mark.usefixtures("own_index")
+def test_an_index_is_filled_and_asked_in_the_pool_of_the_settings() -> None:
+    assert searching.fill(size=SIZE, texts=5)["listings"] == SIZE
+    asked = searching.ask(size=SIZE, questions=4)
     assert asked["questions"] == 4
     assert asked["memory_model"] is None
+
+
+@pytest.mark.usefixtures("own_index")
+def test_the_pool_behind_the_pages_is_admitted_and_indexed() -> None:
+    assert pages.fill(SIZE) == {"listings": SIZE}
+    assert len(get_searcher().versions()) == SIZE
+
+
+def test_the_bare_page_is_one_constant_page() -> None:
+    client = TestClient(pages.create_bare())
+    assert client.get("/").text == client.get("/").text
+    assert "item 19" in client.get("/").text
 
 
 def test_what_is_said_of_times_and_machines_can_be_trusted() -> None:
