@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from search.affinity import Affinity
 from search.analysis import match_tokens, normalise, tokens
 from search.answers import Query
+from search.correction import Known
 from search.engine import CandidateRequest, Document, Kind, Vector
 from search.fusion import Weights
 from search.preparation import exact_key, name_keys, vendor_key
@@ -88,11 +89,11 @@ def said_in(query: Query) -> Said:
     return Said(text, query.understand, query.ignored)
 
 
-def read(said: Said, vocabulary: Vocabulary) -> Understanding:
+def read(said: Said, vocabulary: Vocabulary, is_name: Known | None = None) -> Understanding:
     """What the text says, without the chips that the visitor took away."""
     if not said.text or not said.is_read:
         return Understanding(said.text, None, said.text, (), ())
-    found = understand(said.text, vocabulary)
+    found = understand(said.text, vocabulary, is_name=is_name)
     kept = tuple(c for c in found.chips if f"{c.facet}:{c.code}" not in said.ignored)
     return replace(found, chips=kept)
 

@@ -1,7 +1,7 @@
 """Mistakes of sound: 注诉机 and zhusuji both become 注塑机; what is a word already stays."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import rjieba
@@ -18,6 +18,9 @@ _KEYWORDS = 6  # a longer run of characters is a sentence, where a pair too ofte
 _EVERYDAY = frozenset("的了不就在是有没和与也都还很太要想能会一个人上下大小来去到对多少我你他这那")
 # What many speakers of southern dialects do not tell apart.
 _ALIKE = ((re.compile("^([zcs])h"), r"\1"), (re.compile("^n(?!g)"), "l"), (re.compile("ng$"), "n"))
+
+
+Known = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,17 @@ class Corrector:
         for term in (*_terms_of(vocabulary), *names):
             self._learn(normalise(term))
 
-    def correct(self, text: str) -> Correction | None:
+    def correct(self, text: str, is_name: Known | None = None) -> Correction | None:
         """The text with mistakes of sound put right, or None when nothing is wrong.
 
-        Only what no dictionary knows is replaced, and only by a known term.
+        Only what no dictionary knows is replaced, and only by a known term; `is_name` says of
+        characters whether a name in the pool holds them, so that they are no mistake.
         """
         folded, places = fold(text)
-        changes = [*self._typed_pinyin(folded), *self._wrong_characters(folded)]
+        changes = [*self._typed_pinyin(folded)]
+        for start, end, term in self._wrong_characters(folded):
+            if is_name is None or not is_name(folded[start:end]):
+                changes.append((start, end, term))
         changes.sort()
         pieces: list[str] = []
         done: list[tuple[str, str]] = []

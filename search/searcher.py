@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,7 +28,7 @@ from search.hits import hits
 from search.preparation import Preparation
 from search.reasons import reason_text
 from search.relaxing import relaxations
-from search.suggesting import suggest
+from search.suggesting import is_named, suggest
 from search.vector_cache import CachedEmbedder
 from search.vocabulary import Vocabulary
 
@@ -160,12 +160,15 @@ class Searcher:
         except ModelUnavailable as error:
             self._lose(error)
             entries = self._preparation.entries(upserts)
-        return self.engine.apply(entries, deletes)
+        written = self.engine.apply(entries, deletes)
+        self._understood.cache_clear()  # a new name is no mistake of sound any more
+        return written
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         """Fill a fresh index and switch to it; on error the live one stays."""
         self._vector("")
         self.engine.rebuild(self._preparation.stream(documents))
+        self._understood.cache_clear()
 
     def versions(self) -> Mapping[str, int]:
         """Every id whose entry is complete, vectors of the present model included."""
@@ -182,7 +185,7 @@ class Searcher:
         return asking.narrowed(self._understood(said), query)
 
     def _understand(self, said: Said, *, by_meaning: bool = True) -> Question:
-        understanding = asking.read(said, self.vocabulary)
+        understanding = asking.read(said, self.vocabulary, partial(is_named, self.engine))
         vector = self._vector(understanding.core) if by_meaning and understanding.core else None
         space = self.embedder.name if self.embedder else ""
         meaning = asking.Meaning(vector, space, self._affinity)
@@ -199,9 +202,8 @@ class Searcher:
             return None
 
     def _lose(self, error: ModelUnavailable) -> None:
-        """Go on by words alone."""
         self.reason = str(error)
-        self._use(None)
+        self._use(None)  # go on by words alone
 
     def _fused(self, answer: Candidates, question: Question) -> list[Ranked]:
         return fuse(

@@ -28,6 +28,12 @@ def suggest(engine: Engine, text: str, limit: int) -> tuple[Suggestion, ...]:
     return tuple(Suggestion(d.kind, d.id, d.name) for d in list(unique.values())[:limit])
 
 
+def is_named(engine: Engine, text: str) -> bool:
+    """Whether a name holds these characters."""
+    typed = exact_key(text)
+    return bool(typed) and bool(engine.starting_with([f"t:{typed}"], tuple(Kind), 1))
+
+
 def _prefixes(typed: str) -> Iterator[str]:
     """As typed; the same sounds; and letters that may be initials."""
     yield f"t:{typed}"

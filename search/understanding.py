@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from search.analysis import fold
 from search.budget import budgets_in
-from search.correction import Corrector
+from search.correction import Corrector, Known
 from search.vocabulary import Mention, Term, Vocabulary
 from search.vocabulary.lexicon import Lexicon
 
@@ -65,9 +65,14 @@ class Understanding:
     synonyms: tuple[str, ...]
 
 
-def understand(text: str, vocabulary: Vocabulary, *, correct: bool = True) -> Understanding:
-    """Read a question with nothing but the vocabulary; `correct=False` takes it as typed."""
-    return _reader(vocabulary).understand(text, correct=correct)
+def understand(
+    text: str, vocabulary: Vocabulary, *, correct: bool = True, is_name: Known | None = None
+) -> Understanding:
+    """Read a question with nothing but the vocabulary; `correct=False` takes it as typed.
+
+    `is_name` says whether a name in the pool holds some characters: these are no mistake.
+    """
+    return _reader(vocabulary).understand(text, correct=correct, is_name=is_name)
 
 
 @lru_cache(maxsize=4)
@@ -95,9 +100,11 @@ class Reader:
                 groups[word] = (*groups.get(word, ()), *group)
         self._synonyms = Lexicon(groups)
 
-    def understand(self, text: str, *, correct: bool = True) -> Understanding:
+    def understand(
+        self, text: str, *, correct: bool = True, is_name: Known | None = None
+    ) -> Understanding:
         """Chips, core, synonyms; `correct=False` takes the text as typed."""
-        correction = self.corrector.correct(text) if correct else None
+        correction = self.corrector.correct(text, is_name) if correct else None
         searched = correction.text if correction else text
         found = _not_inside(list(self._chips(searched)))
         chips = sorted(found, key=lambda chip: (chip.start, chip.facet))

@@ -109,6 +109,16 @@ def test_a_whole_name_is_found_by_its_sound(words_only: Searcher, asked: str) ->
     assert (hit.id, hit.reasons[0].kind, hit.reasons[0].found) == ("vendor", "exact", "支道软件")
 
 
+def test_a_part_of_a_name_in_the_pool_is_no_mistake_of_sound(tmp_path: Path) -> None:
+    searcher = a_searcher(tmp_path / "index", *POOL)
+    assert searcher.search(Query("东莞信易")).understanding.corrected == "东莞信宜"
+    searcher.apply([a_document("dryer", "东莞信易电热机械有限公司", kind=Kind.VENDOR)])
+    results = searcher.search(Query("东莞信易", kinds=(Kind.VENDOR,)))
+    assert results.understanding.corrected is None
+    assert results.hits[0].id == "dryer"
+    searcher.close()
+
+
 def test_what_a_named_vendor_offers_comes_first(searcher: Searcher) -> None:
     first = searcher.search(Query("节能科技的注塑生产执行 MES")).hits[0]
     assert first.id == "energy"
