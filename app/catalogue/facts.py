@@ -202,7 +202,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
     Kind.VENDOR: (
         ("kind", mark("Vendor type"), _codes("vendor_kind", "kind")),
         ("region", mark("Registered in"), _region),
-        ("service_areas", mark("Service area"), _text("service_areas")),
+        ("service_areas", mark("Fields of service"), _text("service_areas")),
         ("products", mark("Products and services"), _text("products")),
         ("scenarios", mark("Scenarios"), _codes("scenario", "scenarios")),
         ("industries", mark("Industries"), _codes("industry", "industries")),

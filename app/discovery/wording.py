@@ -17,7 +17,7 @@ FIELDS: Mapping[str, str] = {
     "industry": mark("industries"),
     "vendor": mark("vendor"),
     "region": mark("place"),
-    "service_areas": mark("service area"),
+    "service_areas": mark("fields of service"),
     "products": mark("products and services"),
     "factory": mark("factory"),
     "results": mark("results"),
