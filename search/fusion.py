@@ -38,6 +38,8 @@ class Weights:
 
 
 WEIGHTS = Weights()
+# in deviations: what is farther off is only far, or one score alone would bury what the other finds
+_FARTHEST = -2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ def _deviations(values: Sequence[float | None]) -> list[float]:
     if not known:
         return [0.0] * len(values)
     mean, spread = fmean(known), pstdev(known)
-    return [0.0 if v is None or spread < 1e-9 else (v - mean) / spread for v in values]
+    if spread < 1e-9:
+        return [0.0] * len(values)
+    return [0.0 if v is None else max(_FARTHEST, (v - mean) / spread) for v in values]
 
 
 def _agreement(candidate: Candidate, preferences: Preferences) -> float:

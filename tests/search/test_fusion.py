@@ -26,6 +26,11 @@ def test_good_in_both_beats_best_in_one() -> None:
     assert order(*found) == ["both", "w", "m"]
 
 
+def test_the_only_one_that_says_the_word_is_not_buried_for_being_far_in_meaning() -> None:
+    others = [a_candidate(str(i), 0, 0.84 + i % 3 / 1000) for i in range(30)]
+    assert order(*others, a_candidate("said", 6, 0.79), weights=WEIGHTS)[0] == "said"
+
+
 def test_the_scale_of_a_score_does_not_matter() -> None:
     small = (a_candidate("a", 1, 0.9), a_candidate("b", 3, 0.8), a_candidate("c", 2, 0.88))
     large = tuple(a_candidate(c.id, 100 * c.words, c.meaning) for c in small)
