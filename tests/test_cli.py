@@ -198,7 +198,9 @@ def test_the_merge_queue_is_decided_by_command(pool: Pool, tmp_path: Path) -> No
     case = pool("merges", "--json").json[0]
     assert {case["newer"]["name"], case["older"]["name"]} == {"海尔卡奥斯", "卡奥斯"}
     assert "~" in pool("merges").out
-    assert pool("merge", str(case["case"])).code == 0
+    assert pool("merge", str(case["case"]), "--json").json == [
+        {"case": case["case"], "state": "merged"}
+    ]
     assert pool("merge", str(case["case"])).code == 1
     assert pool("split", str(case["case"])).code == 0
     assert pool("merges", "--json").json == []
@@ -212,6 +214,8 @@ def test_an_edit_changes_the_record_and_its_document(pool: Pool, vendors: Path) 
     found = pool("search", "火箭发射", "--kind", "vendor", "--json").json[0]
     assert [hit["id"] for hit in found] == [identifier]
     assert "Nothing changed" in pool("edit", identifier, "summary=火箭发射控制").out
+    again = pool("edit", identifier, "summary=火箭", "--json")
+    assert again.json == [{"id": identifier, "changed": ["summary"]}]
 
 
 def test_the_index_can_be_checked_repaired_and_rebuilt(pool: Pool, vendors: Path) -> None:
@@ -224,6 +228,7 @@ def test_the_index_can_be_checked_repaired_and_rebuilt(pool: Pool, vendors: Path
     assert pool("check-index", "--repair", "--json").json[0]["repaired"] is True
     assert "agree" in pool("check-index").out
     assert "1 documents" in pool("reindex").out
+    assert pool("reindex", "--json").json == [{"documents": 1}]
 
 
 def test_resolution_is_evaluated_on_labelled_pairs(pool: Pool) -> None:

@@ -120,12 +120,15 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def reindex() -> None:
+def reindex(as_json: Json = False) -> None:
     """Fill a fresh index from the database and switch to it."""
     with progress(_("Building the index")) as step, transaction(writes=False) as db:
         total = sum(reading.counts(db).values())
         count = index.rebuild(db, progress=lambda done: step(done, total))
-    say(_("The index holds {count} documents.", count=count))
+    if as_json:
+        say_json({"documents": count})
+    else:
+        say(_("The index holds {count} documents.", count=count))
 
 
 def check_index(

@@ -181,33 +181,35 @@ def merges(as_json: Json = False) -> None:
             say(f"{case.id:>4}  {case.score:.2f}  {newer[1]}  ~  {older[1]}")
 
 
-def merge(case: int, by: By = "") -> None:
+def merge(case: int, by: By = "", as_json: Json = False) -> None:
     """Decide that the two of a case are one; the newer joins the older."""
-    _decide(case, "merge", by)
+    _decide(case, "merge", by, as_json=as_json)
 
 
-def apart(case: int, by: By = "") -> None:
+def apart(case: int, by: By = "", as_json: Json = False) -> None:
     """Decide that the two of a case are different."""
-    _decide(case, "keep_apart", by)
+    _decide(case, "keep_apart", by, as_json=as_json)
 
 
-def split(case: int, by: By = "") -> None:
+def split(case: int, by: By = "", as_json: Json = False) -> None:
     """Undo a merge."""
-    _decide(case, "split", by)
+    _decide(case, "split", by, as_json=as_json)
 
 
-def _decide(case_id: int, verb: str, by: str) -> None:
+def _decide(case_id: int, verb: str, by: str, *, as_json: bool) -> None:
     with transaction() as db:
         case = merging.find_case(db, case_id)
         getattr(merging, verb)(db, case, by=by or getpass.getuser())
+        state = case.state
     _follow_in_index()
-    say(_("Done."))
+    say_json({"case": case_id, "state": state}) if as_json else say(_("Done."))
 
 
 def edit(
     identifier: str,
     changes: Annotated[list[str], typer.Argument(help="field=value, a value may be JSON.")],
     by: By = "",
+    as_json: Json = False,
 ) -> None:
     """Correct a public record; a person's word outdoes every list, now and later."""
     pairs = [change.partition("=") for change in changes]
@@ -219,7 +221,11 @@ def edit(
         record = reading.find_by_identifier(db, identifier)
         changed = admission.edit(db, record, values, by=by or getpass.getuser())
     _follow_in_index()
-    say(_("Changed: {fields}", fields=", ".join(changed)) if changed else _("Nothing changed."))
+    if as_json:
+        say_json({"id": identifier, "changed": changed})
+    else:
+        named = _("Changed: {fields}", fields=", ".join(changed))
+        say(named if changed else _("Nothing changed."))
 
 
 def _value(text: str) -> Any:
