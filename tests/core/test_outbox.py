@@ -131,7 +131,7 @@ def test_a_job_that_also_stands_for_a_second_change_waits_until_that_is_committe
     put({"number": 1}, key="a")
     with transaction() as db:
         if not is_postgres(db):
-            pytest.skip("one writer at a time: SQLite cannot get into this")
+            pytest.skip("only PostgreSQL has two writers at a time")
         enqueue(db, "note", key="a", number=1)
         assert worker._claim() is None
     assert worker._claim()
