@@ -9,15 +9,12 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Index, event, func, insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from app.core.db import json_column, now
-
-CHUNK = 500  # identifiers in one job of a bulk change
 
 Run = Callable[[Session, list[dict[str, Any]]], None]
 
@@ -99,15 +96,6 @@ def enqueue_all(db: Session, name: str, payloads: Iterable[dict[str, Any]]) -> i
         db.execute(insert(Job), rows)
         db.info["enqueued"] = True
     return len(rows)
-
-
-def enqueue_chunks(
-    db: Session, name: str, field: str, values: Iterable[Any], size: int = CHUNK
-) -> int:
-    """Write one job for each `size` values, as `{field: [values]}`; return how many jobs."""
-    iterator = iter(values)
-    chunks = iter(lambda: list(islice(iterator, size)), [])
-    return enqueue_all(db, name, ({field: chunk} for chunk in chunks))
 
 
 def counts(db: Session) -> Counts:

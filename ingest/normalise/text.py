@@ -35,11 +35,6 @@ def tidy(text: str) -> str:
     return _GAP_IN_CHINESE.sub("", shown)
 
 
-def is_nothing(text: str) -> bool:
-    """Whether a cell says that there is nothing to say ("—", "无", "N/A")."""
-    return not cell(text)
-
-
 def cell(text: str) -> str:
     """The tidy text of a cell, empty when the cell only says that it is empty."""
     shown = tidy(text)

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from app.core import outbox, worker
 from app.core.db import get_engine, is_postgres, now, transaction
-from app.core.outbox import HANDLERS, Counts, Job, counts, enqueue, enqueue_chunks, job
+from app.core.outbox import HANDLERS, Counts, Job, counts, enqueue, job
 from app.core.settings import Settings
 from app.core.worker import MOST_ATTEMPTS, Drained, Worker, drain
 
@@ -135,13 +135,6 @@ def test_a_job_that_also_stands_for_a_second_change_waits_until_that_is_committe
         enqueue(db, "note", key="a", number=1)
         assert worker._claim() is None
     assert worker._claim()
-
-
-def test_a_large_change_is_few_jobs(ran: list[Any]) -> None:
-    with transaction() as db:
-        assert enqueue_chunks(db, "note", "ids", (str(n) for n in range(1001))) == 3
-        assert enqueue_chunks(db, "note", "ids", []) == 0
-    assert [len(one.payload["ids"]) for one in jobs()] == [500, 500, 1]
 
 
 def test_what_a_handler_wrote_and_the_end_of_its_job_are_kept_together(

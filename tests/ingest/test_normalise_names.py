@@ -3,7 +3,7 @@ import pytest
 from ingest.normalise.names import organisation_key
 from ingest.normalise.places import agree, find_place, knows_province, split_prefix
 from ingest.normalise.solutions import solution_key
-from ingest.normalise.text import cell, folded, is_nothing, tidy
+from ingest.normalise.text import cell, folded, tidy
 
 SAME_NAME = [
     ("深圳市汇川技术股份有限公司", "汇川技术"),
@@ -172,5 +172,5 @@ def test_text_is_tidied_for_people_and_folded_for_comparison():
     assert tidy("⼴东\n⺠企　ＡＢＣ\u200b  云") == "广东民企 ABC 云"
     assert folded("樹根 ROOT") == "树根 root"
     assert cell(" 暂无 ") == ""
-    assert is_nothing("—")
-    assert not is_nothing("无锡")
+    assert cell("—") == ""
+    assert cell("无锡") == "无锡"
