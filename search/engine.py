@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
+NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 class Kind(StrEnum):
@@ -29,8 +31,16 @@ class Order(StrEnum):
     NAME = "name"
 
 
-class EngineBusy(RuntimeError):
-    """Another process is writing to this index; the same call succeeds later."""
+class EngineAway(RuntimeError):
+    """The index cannot be asked or written just now; the same call succeeds later."""
+
+
+class EngineBusy(EngineAway):
+    """Another process is writing to this index."""
+
+
+class EngineUnusable(RuntimeError):
+    """The index answers, but not to us: refused rights, or a setting that cannot be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +88,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class WriteResult:
-    """`applied` documents were written; `refused` maps an id to the reason."""
+    """What became of each document; nothing is half written.
+
+    `applied` counts what was written. `outdated` are ids that the index already holds, or has
+    deleted, in a newer version: nothing is left to do. `postponed` maps an id to why it could
+    not be written this time, `refused` to why it never can.
+    """
 
     applied: int
+    outdated: tuple[str, ...] = ()
+    postponed: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -89,9 +106,9 @@ class CandidateRequest:
     """What the layer above the engine asks: tokens, a vector, exact names, and filters.
 
     A document matches when it shares enough of `required` (by weight of rarity, shared
-    `alternatives` standing in), or lies unusually near to `vector` for its kind, or carries one
-    of the names in `exact`; that depends on no filter. A request with none of the three matches
-    everything. `tokens` only score, each by its weight, in a document's hints by `hint_weight`
+    `alternatives` standing in), or is among the nearest of its kind to `vector`, or carries one
+    of the names in `exact`; `matching.py` gives the numbers, and no filter changes them. A
+    request with none of the three matches everything. `tokens` only score, each by its weight, in a document's hints by `hint_weight`
     of it.
     `filters` maps a facet to the accepted codes: OR inside a facet, AND across facets.
     `max_price` (fen) refuses only what is stated to cost more. `space` names the vector's model.
@@ -141,14 +158,17 @@ class Candidates:
 class Engine(Protocol):
     """The one door to an index; nothing of an engine's own vocabulary passes through it."""
 
-    def apply(self, upserts: Sequence[Entry], deletes: Sequence[str] = ()) -> WriteResult:
-        """Write and delete; idempotent; visible to the next request when it returns.
+    def apply(self, upserts: Sequence[Entry], deletes: Mapping[str, int] = NOTHING) -> WriteResult:
+        """Write, and delete ids as of a version; idempotent; visible to the next request.
 
-        Raises EngineBusy when another process holds the index for too long.
+        What is older than what the index holds or has deleted changes nothing. Raises
+        EngineAway when the index cannot be written just now.
         """
         ...
 
-    def candidates(self, request: CandidateRequest) -> Candidates: ...
+    def candidates(self, request: CandidateRequest) -> Candidates:
+        """Both top lists with true totals and counts. Like all reading, raises EngineAway."""
+        ...
 
     def page(
         self, request: CandidateRequest, order: Order, offset: int, limit: int
@@ -177,8 +197,27 @@ class Engine(Protocol):
         """
         ...
 
+    def count(self, space: str = "") -> int:
+        """How many documents there are; with `space`, how many with a vector of that model."""
+        ...
+
+    def misfit(self) -> str:
+        """Why the index was laid out for another version of this code; empty when it fits."""
+        ...
+
     def rebuild(self, entries: Iterable[Entry]) -> None:
-        """Fill a fresh index beside the live one, then switch; on error the live one stays."""
+        """Fill a fresh index beside the live one, then switch; on error the live one stays.
+
+        What is written meanwhile is in both. The index that was live may be kept: see `kept`.
+        """
+        ...
+
+    def kept(self) -> Sequence[str]:
+        """Names of earlier indexes that a rebuild has replaced and left in place."""
+        ...
+
+    def discard(self) -> None:
+        """Remove the kept ones."""
         ...
 
     def close(self) -> None: ...

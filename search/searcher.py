@@ -14,6 +14,7 @@ from search.asking import Question, Said
 from search.embedded import EmbeddedEngine
 from search.embeddings import Embedder, ModelUnavailable, find_embedder
 from search.engine import (
+    NOTHING,
     Candidate,
     Candidates,
     Document,
@@ -77,6 +78,10 @@ class Searcher:
         self._understood = lru_cache(maxsize=_KEPT)(self._understand)
 
     @property
+    def _space(self) -> str:
+        return self.embedder.name if self.embedder else ""
+
+    @property
     def by_meaning(self) -> bool:
         """Whether questions are compared by meaning, or by words alone."""
         return self.embedder is not None
@@ -101,8 +106,10 @@ class Searcher:
 
     @property
     def is_stale(self) -> bool:
-        """Whether the index was made with another model and has to be rebuilt."""
-        return bool(self.engine.versions()) and not self.versions()
+        """Whether the index was made with another model or layout and has to be rebuilt."""
+        if self.engine.misfit():
+            return True
+        return bool(self.engine.count()) and not self.engine.count(self._space)
 
     def search(self, query: Query) -> Results:
         """One page of results with true totals; `limit` 0 only counts."""
@@ -141,10 +148,8 @@ class Searcher:
         if not documents:
             return ()
         (document,) = documents
-        space = self.embedder.name if self.embedder else ""
-        question = asking.likeness(
-            document, tuple(kinds), self.engine.vector(id, space), space, self.weights
-        )
+        vector = self.engine.vector(id, self._space)
+        question = asking.likeness(document, tuple(kinds), vector, self._space, self.weights)
         answer = self.engine.candidates(replace(question.request, depth=DEPTH))
         others = [r for r in self._fused(answer, question) if r.candidate.id != id]
         return hits(self.engine, others[:limit], question, self.vocabulary)
@@ -153,7 +158,9 @@ class Searcher:
         """Names that fit what is being typed; needs no model."""
         return suggest(self.engine, text, limit)
 
-    def apply(self, upserts: Sequence[Document], deletes: Sequence[str] = ()) -> WriteResult:
+    def apply(
+        self, upserts: Sequence[Document], deletes: Mapping[str, int] = NOTHING
+    ) -> WriteResult:
         """Embed what has changed and write; visible to the next search."""
         try:
             entries = self._preparation.entries(upserts)
@@ -172,7 +179,7 @@ class Searcher:
 
     def versions(self) -> Mapping[str, int]:
         """Every id whose entry is complete, vectors of the present model included."""
-        return self.engine.versions(self.embedder.name if self.embedder else "")
+        return self.engine.versions(self._space)
 
     def close(self) -> None:
         """Let the index go."""
@@ -187,8 +194,7 @@ class Searcher:
     def _understand(self, said: Said, *, by_meaning: bool = True) -> Question:
         understanding = asking.read(said, self.vocabulary, partial(is_named, self.engine))
         vector = self._vector(understanding.core) if by_meaning and understanding.core else None
-        space = self.embedder.name if self.embedder else ""
-        meaning = asking.Meaning(vector, space, self._affinity)
+        meaning = asking.Meaning(vector, self._space, self._affinity)
         return asking.question(understanding, meaning, self.weights, self._generic)
 
     def _vector(self, text: str) -> Vector | None:

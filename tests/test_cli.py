@@ -222,7 +222,7 @@ def test_the_index_can_be_checked_repaired_and_rebuilt(pool: Pool, vendors: Path
     pool("ingest", vendors, "--accept")
     with transaction(writes=False) as db:
         identifier = reading.newest(db, Kind.VENDOR, 1)[0].identifier
-    index.get_searcher().apply([], [identifier])
+    index.get_searcher().apply([], {identifier: 99})
     broken = pool("check-index")
     assert (broken.code, "1 missing" in broken.out) == (1, True)
     assert pool("check-index", "--repair", "--json").json[0]["repaired"] is True

@@ -1,7 +1,7 @@
 """Between the database and the index: jobs that follow changes, the proof that both agree."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -54,13 +54,14 @@ def follow(db: Session, payloads: list[dict[str, Any]]) -> None:
         of_vendors = select(model.id).where(col(model.vendor_id).in_(ids[Kind.VENDOR]))
         ids[model.KIND].update(db.exec(of_vendors))
     upserts: list[Document] = []
-    deletes: list[str] = []
+    deletes: dict[str, int] = {}
     for kind, chosen in ids.items():
         for record in _records(db, kind, chosen):
+            document = document_of(record, get_vocabulary())
             if record.stage == Stage.PUBLISHED:
-                upserts.append(document_of(record, get_vocabulary()))
+                upserts.append(document)
             else:
-                deletes.append(record.identifier)
+                deletes[document.id] = document.version
     get_searcher().apply(upserts, deletes)
 
 
@@ -88,11 +89,11 @@ def documents(db: Session) -> Iterator[Document]:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Identifiers that the index lacks, holds in another version, or holds without reason."""
+    """What the index lacks, holds in another version, or holds without reason (id → version)."""
 
     missing: tuple[str, ...]
     outdated: tuple[str, ...]
-    stray: tuple[str, ...]
+    stray: Mapping[str, int]
 
     def __bool__(self) -> bool:
         return bool(self.missing or self.outdated or self.stray)
@@ -108,21 +109,23 @@ def compare(db: Session) -> Difference:
             missing.append(document.id)
         elif version != document.version:
             outdated.append(document.id)
-    return Difference(tuple(missing), tuple(outdated), tuple(indexed))
+    return Difference(tuple(missing), tuple(outdated), indexed)
 
 
 def repair(db: Session, difference: Difference) -> None:
     """Make the index equal to the database again, touching only what differs."""
     searcher = get_searcher()
-    if searcher.is_stale:  # made with another model: its vectors cannot be mixed with ours
+    if searcher.is_stale:  # vectors of another model cannot be mixed with ours
         rebuild(db)
         return
-    # A newer version in the index than in the database is not the truth: it must go first.
-    searcher.apply([], [*difference.stray, *difference.outdated])
+    searcher.apply([], difference.stray)
     wanted = set(difference.missing) | set(difference.outdated)
     found = [d for d in documents(db) if d.id in wanted]
     for start in range(0, len(found), CHUNK):
-        searcher.apply(found[start : start + CHUNK], [])
+        if searcher.apply(found[start : start + CHUNK]).outdated:
+            # The index is ahead of the database, as after a restored backup, and refuses.
+            rebuild(db)
+            return
 
 
 def rebuild(db: Session, progress: Callable[[int], None] | None = None) -> int:
@@ -135,4 +138,4 @@ def rebuild(db: Session, progress: Callable[[int], None] | None = None) -> int:
                 progress(done)
 
     get_searcher().rebuild(counted())
-    return len(get_searcher().versions())
+    return get_searcher().engine.count()

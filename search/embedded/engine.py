@@ -14,6 +14,7 @@ from search.embedded.matching import filtered, match
 from search.embedded.ranking import Head, head, ordered
 from search.embedded.state import KIND, Snapshot
 from search.engine import (
+    NOTHING,
     Candidate,
     CandidateRequest,
     Candidates,
@@ -49,7 +50,7 @@ class EmbeddedEngine:
         folder = fresh(self._root)
         switch(self._root, folder)
 
-    def apply(self, upserts: Sequence[Entry], deletes: Sequence[str] = ()) -> WriteResult:
+    def apply(self, upserts: Sequence[Entry], deletes: Mapping[str, int] = NOTHING) -> WriteResult:
         """Write and delete in one commit; an older version never overwrites a newer one."""
         with self._alone():
             return self._generation().write(upserts, deletes)
@@ -107,6 +108,14 @@ class EmbeddedEngine:
         """Every id with its version; with `space`, only those with a vector of that model."""
         return self._generation().versions(space)
 
+    def count(self, space: str = "") -> int:
+        """How many documents there are, or how many with a vector of one model."""
+        return len(self.versions(space))
+
+    def misfit(self) -> str:
+        """Always empty: a folder of another format is left alone and begun anew."""
+        return ""
+
     def rebuild(self, entries: Iterable[Entry]) -> None:
         """Fill a fresh folder and switch to it; when that fails the live one stays."""
         with self._alone():
@@ -119,6 +128,13 @@ class EmbeddedEngine:
             switch(self._root, folder)
             self._generation()
             discard_others(self._root, folder.name)
+
+    def kept(self) -> Sequence[str]:
+        """Always none: what was replaced goes at once."""
+        return ()
+
+    def discard(self) -> None:
+        """Nothing to remove."""
 
     def close(self) -> None:
         """Let the files go; every commit is already on disk."""
@@ -155,7 +171,7 @@ def _locked(descriptor: int) -> bool:
 
 def _fill(generation: Generation, entries: Iterator[Entry]) -> None:
     while batch := list(islice(entries, _BATCH)):
-        generation.write(batch, (), large=True)
+        generation.write(batch, NOTHING, large=True)
 
 
 def _candidates(snapshot: Snapshot, best: Head) -> list[Candidate]:

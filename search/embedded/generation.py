@@ -3,7 +3,7 @@
 import os
 import shutil
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,38 +86,41 @@ class Generation:
         return snapshot
 
     def write(
-        self, upserts: Sequence[Entry], deletes: Sequence[str], *, large: bool = False
+        self, upserts: Sequence[Entry], deletes: Mapping[str, int], *, large: bool = False
     ) -> WriteResult:
         """One commit; the caller makes sure that nobody else writes."""
         self.snapshot()
-        removed = set(deletes)
-        entries, refused = self._newest(
-            entry for entry in upserts if entry.document.id not in removed
+        entries, outdated = self._newest(
+            entry for entry in upserts if entry.document.id not in deletes
         )
-        gone = sorted(id_ for id_ in removed if id_ in self._state.rows)
+        gone = {id_: v for id_, v in sorted(deletes.items()) if v >= self._version_of(id_)}
         if entries or gone:
             mark = self.journal.append(self._state.mark, entries, gone)
             rows = enumerate(entries, start=self._state.mark.rows)
             self._words.write(rows, gone, mark.as_dict(), large=large)
             self.snapshot()
-        return WriteResult(len(entries), refused)
+        late = (id_ for id_ in deletes if id_ not in gone)
+        return WriteResult(len(entries), (*outdated, *late))
 
-    def _newest(self, upserts: Iterable[Entry]) -> tuple[list[Entry], dict[str, str]]:
+    def _newest(self, upserts: Iterable[Entry]) -> tuple[list[Entry], list[str]]:
         """The entries that are at least as new as what is indexed and as each other."""
         chosen: dict[str, Entry] = {}
-        refused: dict[str, str] = {}
+        outdated: list[str] = []
         for entry in upserts:
             id_, version = entry.document.id, entry.document.version
             known = chosen[id_].document.version if id_ in chosen else self._version_of(id_)
-            if known is not None and version < known:
-                refused[id_] = f"version {version} is older than {known}"
+            if version < known:
+                outdated.append(id_)
             else:
                 chosen[id_] = entry
-        return self._of_one_space(list(chosen.values())), refused
+        return self._of_one_space(list(chosen.values())), outdated
 
-    def _version_of(self, id_: str) -> int | None:
+    def _version_of(self, id_: str) -> int:
+        """The version that the index holds or has deleted; before all others when neither."""
         row = self._state.rows.get(id_)
-        return None if row is None else int(self._state.versions.view()[row])
+        if row is None:
+            return self._state.gone.get(id_, -1)
+        return int(self._state.versions.view()[row])
 
     def _of_one_space(self, entries: list[Entry]) -> list[Entry]:
         """Vectors of another model than the folder's cannot be compared, so they are left out."""

@@ -48,9 +48,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A deleted id."""
+    """A deleted id, and the version as of which it was deleted."""
 
     id: str
+    version: int
 
 
 class Journal:
@@ -66,9 +67,10 @@ class Journal:
         self._reading = os.open(self._documents, os.O_RDONLY)
         self.close = weakref.finalize(self, os.close, self._reading)
 
-    def append(self, mark: Mark, entries: list[Entry], gone: list[str]) -> Mark:
+    def append(self, mark: Mark, entries: list[Entry], gone: Mapping[str, int]) -> Mark:
         """Write behind `mark` and make it durable; counts only once a commit carries the result."""
-        written = bytearray(b"".join(_encode({"gone": id_}) for id_ in gone))
+        lines = (_encode({"gone": id_, "version": version}) for id_, version in gone.items())
+        written = bytearray(b"".join(lines))
         documents, vectors = bytearray(), bytearray()
         for entry in entries:
             text = _encode(_document_values(entry.document))
@@ -155,5 +157,5 @@ def _line_values(entry: Entry, place: tuple[int, int]) -> dict[str, Any]:
 
 def _decode(values: dict[str, Any]) -> Line | Gone:
     if "gone" in values:
-        return Gone(values["gone"])
+        return Gone(values["gone"], values.get("version", 0))
     return Line(**values | {"document": tuple(values["document"])})

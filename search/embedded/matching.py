@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TypeVar
 
 import numpy as np
@@ -12,16 +11,10 @@ from search.embedded.columns import Mask
 from search.embedded.nearness import MARGIN
 from search.embedded.state import KIND, Numbers, Snapshot
 from search.engine import CandidateRequest, Vector
+from search.matching import ALTERNATIVE, enough, nearest, rarity
 
 K = TypeVar("K")
 V = TypeVar("V")
-# the share of the query's rarity that a document has to share
-ENOUGH = 0.15
-# what a shared part of a synonym counts beside a shared word of the question itself
-ALTERNATIVE = 0.1
-# about so many documents of a kind would pass the floor of nearness by chance
-BY_CHANCE = 50
-_LARGEST_SHARE = 0.45
 _KEPT_QUERIES = 16
 _KEPT_TOKENS = 512
 
@@ -50,15 +43,15 @@ def match(snapshot: Snapshot, request: CandidateRequest) -> Match:
 
 
 def _match(snapshot: Snapshot, request: CandidateRequest) -> Match:
-    weight, enough = _weights(snapshot, request)
-    matched = weight >= enough
+    weight, least = _weights(snapshot, request)
+    matched = weight >= least
     named = snapshot.words.rows_named(request.exact)
     named = named[snapshot.alive[named]]
     matched[named] = True
     near = None
     if request.vector is not None and snapshot.nearness and request.space == snapshot.space:
         near = _by_row(snapshot, snapshot.nearness.approximate(request.vector))
-        matched |= _unusually_near(snapshot, request.vector, near)
+        matched |= _nearest(snapshot, request.vector, near)
     asked = request.required or request.alternatives or request.exact
     if not asked and request.vector is None:
         matched[:] = True
@@ -74,11 +67,10 @@ def _weights(snapshot: Snapshot, request: CandidateRequest) -> tuple[NDArray[np.
     for token in dict.fromkeys((*request.required, *request.alternatives)):
         rows = _rows_with(snapshot, token)
         if len(rows):
-            rarity = float(np.log1p((alive - len(rows) + 0.5) / (len(rows) + 0.5)))
-            weight[rows] += rarity if token in required else ALTERNATIVE * rarity
-            total += rarity if token in required else 0.0
-    # a hair below, since the sums are float32
-    return weight, max(ENOUGH * total * 0.9999, 1e-6)
+            own = rarity(alive, len(rows))
+            weight[rows] += own if token in required else ALTERNATIVE * own
+            total += own if token in required else 0.0
+    return weight, enough(total)
 
 
 def _rows_with(snapshot: Snapshot, token: str) -> Numbers:
@@ -102,30 +94,19 @@ def _by_row(snapshot: Snapshot, by_place: NDArray[np.float32]) -> NDArray[np.flo
     return near
 
 
-def _unusually_near(snapshot: Snapshot, query: Vector, near: NDArray[np.float32]) -> Mask:
-    """Cosine above a floor taken from the cosines of all documents of the same kind.
-
-    Cosines of one model crowd together and differ from query to query, so a fixed floor
-    means nothing; how far a document stands out of its kind does.
-    """
+def _nearest(snapshot: Snapshot, query: Vector, near: NDArray[np.float32]) -> Mask:
+    """The documents of each kind that lie nearest, whatever the filters; see `matching.nearest`."""
     passed = np.zeros(snapshot.rows, np.bool_)
     held = snapshot.alive & (snapshot.places >= 0)
     kinds = snapshot.facets[KIND]
     for kind in kinds.counts(held):
         rows = np.flatnonzero(held & kinds.having([kind], snapshot.rows))
-        floor = _floor(near[rows])
-        close = rows[near[rows] >= floor - MARGIN]
+        most = nearest(len(rows))
+        floor = np.partition(near[rows], -most)[-most] - 2 * MARGIN
+        close = rows[near[rows] >= floor]
         exact = _cosines(snapshot, query, close)
-        passed[close[exact >= floor]] = True
+        passed[close[np.lexsort((snapshot.ties[close], -exact))[:most]]] = True
     return passed
-
-
-def _floor(near: NDArray[np.float32]) -> float:
-    if len(near) == 1:
-        return -1.0
-    share = min(_LARGEST_SHARE, BY_CHANCE / len(near))
-    spread = float(near.std(dtype=np.float64))
-    return float(near.mean(dtype=np.float64)) + NormalDist().inv_cdf(1 - share) * spread
 
 
 def _cosines(snapshot: Snapshot, query: Vector, rows: Numbers) -> NDArray[np.float64]:

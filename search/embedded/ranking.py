@@ -104,11 +104,10 @@ def _rounded(scores: dict[int, float]) -> dict[int, float]:
 
 
 def ordered(snapshot: Snapshot, found: Match, passed: Mask, order: Order) -> Numbers:
-    """All passed rows in a whole order; RELEVANCE goes by shared weight, then nearness."""
+    """All passed rows in a whole order; RELEVANCE goes by shared weight."""
     rows = np.flatnonzero(passed)
     if order is Order.NEWEST:
         return rows[np.argsort(snapshot.by_date[rows])]
     if order is Order.NAME:
         return rows[np.argsort(snapshot.by_name[rows])]
-    near = np.zeros(len(rows)) if found.near is None else found.near[rows].round(6)
-    return rows[np.lexsort((snapshot.ties[rows], -near, -found.weight[rows].round(4)))]
+    return rows[np.lexsort((snapshot.ties[rows], -found.weight[rows].round(4)))]

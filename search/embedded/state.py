@@ -76,6 +76,7 @@ class State:
         self.space = ""
         self.dimension = 0
         self.rows: dict[str, int] = {}
+        self.gone: dict[str, int] = {}
         self.versions = Growing(np.int64)
         self.documents = Growing(np.int64, 2)
         self._ids: list[str] = []
@@ -105,8 +106,11 @@ class State:
         if before is not None:
             self._alive[before] = False
         if isinstance(line, Line):
+            self.gone.pop(line.id, None)
             self.rows[line.id] = len(self._alive)
             self._alive.append(True)
+        else:
+            self.gone[line.id] = line.version
 
     def _take(self, first: int, lines: Sequence[Line]) -> None:
         """New rows from `first` on; whole columns at once, since line by line takes seconds."""

@@ -88,9 +88,7 @@ def test_what_was_written_is_found_at_once_and_comes_back_unchanged(engine: Engi
 
 def test_a_new_version_replaces_and_an_older_one_is_refused(engine: Engine) -> None:
     engine.apply([an_entry("a", "old", version=3)])
-    assert engine.apply([an_entry("a", "older", version=2)]).refused == {
-        "a": "version 2 is older than 3"
-    }
+    assert engine.apply([an_entry("a", "older", version=2)]).outdated == ("a",)
     assert (
         engine.apply([an_entry("a", "new", version=4), an_entry("a", "x", version=1)]).applied == 1
     )
@@ -112,7 +110,7 @@ def test_writing_the_same_twice_changes_nothing(engine: Engine) -> None:
 def test_a_deleted_document_is_gone_from_words_meaning_names_and_counts(engine: Engine) -> None:
     kept = an_entry("a", "one", vector=unit(1), exact=("name",), prefixes=("t:na",))
     engine.apply([kept, an_entry("b", "one", vector=unit(1), exact=("name",), prefixes=("t:na",))])
-    engine.apply([an_entry("c", "one")], ["b", "c", "unknown"])
+    engine.apply([an_entry("c", "one")], {"b": 1, "c": 1, "unknown": 1})
     answer = engine.candidates(asking("one", vector=unit(1), exact=("name",), facets=("kind",)))
     assert [candidate.id for candidate in answer.found] == ["a"]
     assert answer.exact == ["a"]
@@ -121,6 +119,16 @@ def test_a_deleted_document_is_gone_from_words_meaning_names_and_counts(engine: 
     assert engine.versions() == {"a": 1}
     assert engine.documents(["b"]) == []
     assert engine.vector("b", SPACE) is None
+
+
+def test_what_is_older_than_a_deletion_does_not_come_back(engine: Engine) -> None:
+    engine.apply([an_entry("a", "one", version=2), an_entry("b", "one", version=9)])
+    result = engine.apply([], {"a": 3, "b": 8})
+    assert (result.outdated, engine.versions()) == (("b",), {"b": 9})
+    assert engine.apply([an_entry("a", "one", version=2)]).outdated == ("a",)
+    assert engine.versions() == {"b": 9}
+    assert engine.apply([an_entry("a", "one", version=4)]).applied == 1
+    assert engine.versions() == {"a": 4, "b": 9}
 
 
 def test_a_request_without_a_question_matches_everything_of_its_kinds(engine: Engine) -> None:

@@ -358,7 +358,7 @@ def test_a_searcher_is_opened_by_address(tmp_path: Path) -> None:
     places = {"model": str(tmp_path / "none"), "cache": tmp_path, "vocabulary": vocabulary()}
     searcher = open_searcher(f"embedded://{tmp_path}/index", **places)  # type: ignore[arg-type]
     assert "no embedding model" in searcher.reason
-    searcher.apply(POOL, ["wms"])
+    searcher.apply(POOL, {"wms": 9})
     assert ids(searcher, "支道") == ["mes"]
     with pytest.raises(ValueError, match="nowhere"):
         open_searcher("nowhere://x", **places)  # type: ignore[arg-type]
