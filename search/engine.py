@@ -108,8 +108,8 @@ class CandidateRequest:
     A document matches when it shares enough of `required` (by weight of rarity, shared
     `alternatives` standing in), or is among the nearest of its kind to `vector`, or carries one
     of the names in `exact`; `matching.py` gives the numbers, and no filter changes them. A
-    request with none of the three matches everything. `tokens` only score, each by its weight, in a document's hints by `hint_weight`
-    of it.
+    request with none of the three matches everything. `tokens` only score, each by its weight,
+    in a document's hints by `hint_weight` of it.
     `filters` maps a facet to the accepted codes: OR inside a facet, AND across facets.
     `max_price` (fen) refuses only what is stated to cost more. `space` names the vector's model.
     """
