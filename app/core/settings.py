@@ -1,5 +1,6 @@
-"""Every setting of the pool: one class, read from the environment (`POOL_…`) or from `.env`."""
+"""Every setting of the pool: one class, read from the environment (`POOL_…`), `.env`, or files."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
@@ -25,11 +26,17 @@ class Settings(BaseSettings):
     home: Path = Path("var")
     database_url: str = ""
     search_url: str = ""
+    search_ca: Path | None = None
+    search_api_key: SecretStr = SecretStr("")
     embedding_model: str = ""
     vocabulary: Path = Path()
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    processes: int = Field(default=1, ge=1, le=64)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = Field(default=0, ge=0, le=65535)
+    mail_url: str = ""
     public_url: str = ""
     environment: Literal["development", "production"] = "development"
     secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)
@@ -77,5 +84,9 @@ class Settings(BaseSettings):
 
 @lru_cache
 def get_settings() -> Settings:
-    """The settings of this process, read once; tests call `get_settings.cache_clear()`."""
-    return Settings()
+    """The settings of this process, read once; tests call `get_settings.cache_clear()`.
+
+    With `POOL_SECRETS`, a folder, a file in it named like a variable (`pool_secret_key`) gives
+    its value where the environment gives none.
+    """
+    return Settings(_secrets_dir=os.environ.get("POOL_SECRETS") or None)
