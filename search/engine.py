@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,26 @@ class Document:
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     price_from: int | None = None
     date: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything, writable as JSON."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return values | {"texts": dict(self.texts), "facets": dict(self.facets)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Document":
+        """The document that `as_dict` wrote."""
+        return cls(
+            id=values["id"],
+            kind=Kind(values["kind"]),
+            version=values["version"],
+            name=values["name"],
+            names=tuple(values["names"]),
+            texts=values["texts"],
+            facets={facet: tuple(codes) for facet, codes in values["facets"].items()},
+            price_from=values["price_from"],
+            date=values["date"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +225,11 @@ class Engine(Protocol):
         """Why the index was laid out for another version of this code; empty when it fits."""
         ...
 
-    def rebuild(self, entries: Iterable[Entry]) -> None:
+    def rebuild(self, entries: Iterable[Entry]) -> WriteResult:
         """Fill a fresh index beside the live one, then switch; on error the live one stays.
 
-        What is written meanwhile is in both. The index that was live may be kept: see `kept`.
+        What is written meanwhile is not lost: it waits, or goes into both. Refused entries are
+        told and left out. The index that was live may be kept: see `kept`.
         """
         ...
 

@@ -1,5 +1,6 @@
-"""When a document matches: the numbers that every engine follows."""
+"""When a document matches, and who goes first among equals: what every engine follows."""
 
+import hashlib
 from math import ceil, log1p
 
 # the share of the question's rarity that a document has to share
@@ -9,6 +10,8 @@ ALTERNATIVE = 0.1
 # so many documents of a kind match by meaning alone, and of few at most this share
 NEAREST = 50
 LARGEST_SHARE = 0.45
+# ties are broken by a hash, so that no name and no early comer is favoured
+_SALT = b"yuegonghui"
 
 
 def rarity(documents: int, holding: int) -> float:
@@ -29,3 +32,8 @@ def enough(total: float) -> float:
 def nearest(documents: int) -> int:
     """How many of a kind's documents match by meaning: those that lie nearest."""
     return min(NEAREST, ceil(LARGEST_SHARE * documents))
+
+
+def tie(id_: str) -> int:
+    """A place among equals, of 64 bits, that has nothing to do with names or time."""
+    return int.from_bytes(hashlib.blake2b(id_.encode(), key=_SALT, digest_size=8).digest(), "big")

@@ -11,6 +11,7 @@ from search import asking
 from search.affinity import Affinity
 from search.answers import Hit, Query, Reason, Relaxation, Results, Suggestion
 from search.asking import Question, Said
+from search.elastic import Connection, ElasticEngine
 from search.embedded import EmbeddedEngine
 from search.embeddings import Embedder, ModelUnavailable, find_embedder
 from search.engine import (
@@ -171,11 +172,12 @@ class Searcher:
         self._understood.cache_clear()  # a new name is no mistake of sound any more
         return written
 
-    def rebuild(self, documents: Iterable[Document]) -> None:
+    def rebuild(self, documents: Iterable[Document]) -> WriteResult:
         """Fill a fresh index and switch to it; on error the live one stays."""
         self._vector("")
-        self.engine.rebuild(self._preparation.stream(documents))
+        written = self.engine.rebuild(self._preparation.stream(documents))
         self._understood.cache_clear()
+        return written
 
     def versions(self) -> Mapping[str, int]:
         """Every id whose entry is complete, vectors of the present model included."""
@@ -241,16 +243,33 @@ def _has_meaning(ranked: Sequence[Ranked]) -> bool:
     return any(one.candidate.meaning is not None for one in ranked)
 
 
-def open_searcher(url: str, *, model: str | None, cache: Path, vocabulary: Vocabulary) -> Searcher:
-    """A searcher by address (`embedded:///absolute/folder`); a missing model means words only.
+def open_searcher(
+    url: str,
+    *,
+    model: str | None,
+    cache: Path,
+    vocabulary: Vocabulary,
+    ca: Path | None = None,
+    api_key: str = "",
+) -> Searcher:
+    """A searcher by address; a missing model means words only.
 
-    `cache` is a folder for vectors. The model is loaded when the first text is embedded.
-    Raises ValueError for an address that no engine knows.
+    `embedded:///absolute/folder` or `http(s)://[user:password@]host:port[,host…]/prefix`, for
+    which `ca` is the certificate authority to trust and `api_key` stands for user and password.
+    `cache` is a folder for vectors. The model is loaded when the first text is embedded, and
+    nothing is sent to a server before the first request. Raises ValueError for an address that
+    no engine knows, EngineUnusable when `ca` is missing.
     """
-    parts = urlsplit(url)
-    if parts.scheme != "embedded":
-        raise ValueError(f"no search engine is known for {parts.scheme}://")
+    engine = _open_engine(url, ca, api_key)
     found = find_embedder(model)
     embedder = CachedEmbedder(found.embedder, cache / "vectors.db") if found.embedder else None
-    engine = EmbeddedEngine(Path(parts.netloc + parts.path))
     return Searcher(engine, embedder, vocabulary, reason=found.reason)
+
+
+def _open_engine(url: str, ca: Path | None, api_key: str) -> Engine:
+    parts = urlsplit(url)
+    if parts.scheme == "embedded":
+        return EmbeddedEngine(Path(parts.netloc + parts.path))
+    if parts.scheme in {"http", "https"}:
+        return ElasticEngine(Connection(url, ca=ca, api_key=api_key))
+    raise ValueError(f"no search engine is known for {parts.scheme}://")

@@ -38,6 +38,8 @@ def get_searcher() -> Searcher:
         model=settings.embedding_model,
         cache=settings.cache,
         vocabulary=get_vocabulary(),
+        ca=settings.search_ca,
+        api_key=settings.search_api_key.get_secret_value(),
     )
 
 

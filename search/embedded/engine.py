@@ -116,18 +116,19 @@ class EmbeddedEngine:
         """Always empty: a folder of another format is left alone and begun anew."""
         return ""
 
-    def rebuild(self, entries: Iterable[Entry]) -> None:
+    def rebuild(self, entries: Iterable[Entry]) -> WriteResult:
         """Fill a fresh folder and switch to it; when that fails the live one stays."""
         with self._alone():
             folder = fresh(self._root)
             try:
-                _fill(Generation(folder), iter(entries))
+                applied = _fill(Generation(folder), iter(entries))
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
             switch(self._root, folder)
             self._generation()
             discard_others(self._root, folder.name)
+            return WriteResult(applied)
 
     def kept(self) -> Sequence[str]:
         """Always none: what was replaced goes at once."""
@@ -169,9 +170,11 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
-def _fill(generation: Generation, entries: Iterator[Entry]) -> None:
+def _fill(generation: Generation, entries: Iterator[Entry]) -> int:
+    applied = 0
     while batch := list(islice(entries, _BATCH)):
-        generation.write(batch, NOTHING, large=True)
+        applied += generation.write(batch, NOTHING, large=True).applied
+    return applied
 
 
 def _candidates(snapshot: Snapshot, best: Head) -> list[Candidate]:

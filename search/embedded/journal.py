@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from search.engine import Document, Entry, Kind, Vector
+from search.engine import Document, Entry, Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Journal:
         written = bytearray(b"".join(lines))
         documents, vectors = bytearray(), bytearray()
         for entry in entries:
-            text = _encode(_document_values(entry.document))
+            text = _encode(entry.document.as_dict())
             place = (mark.documents + len(documents), len(text))
             written += _encode(_line_values(entry, place))
             documents += text
@@ -98,18 +98,7 @@ class Journal:
 
     def document(self, place: tuple[int, int]) -> Document:
         """The document that a line points to."""
-        values = json.loads(os.pread(self._reading, place[1], place[0]))
-        return Document(
-            id=values["id"],
-            kind=Kind(values["kind"]),
-            version=values["version"],
-            name=values["name"],
-            names=tuple(values["names"]),
-            texts=values["texts"],
-            facets={facet: tuple(codes) for facet, codes in values["facets"].items()},
-            price_from=values["price_from"],
-            date=values["date"],
-        )
+        return Document.from_dict(json.loads(os.pread(self._reading, place[1], place[0])))
 
     def vectors(self, dimension: int, until: Mark) -> Vector:
         """All vectors up to the mark, float32 [n, dimension], mapped and not read."""
@@ -132,11 +121,6 @@ def _write(path: Path, offset: int, content: bytearray) -> None:
 
 def _encode(values: dict[str, Any]) -> bytes:
     return (json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
-
-
-def _document_values(document: Document) -> dict[str, Any]:
-    values = {name: getattr(document, name) for name in Document.__slots__}
-    return values | {"texts": dict(document.texts), "facets": dict(document.facets)}
 
 
 def _line_values(entry: Entry, place: tuple[int, int]) -> dict[str, Any]:

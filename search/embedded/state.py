@@ -1,6 +1,5 @@
 """What the process keeps in memory of one generation, and unchanging snapshots of it."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,12 +12,11 @@ from search.embedded.journal import Gone, Line, Mark
 from search.embedded.nearness import Nearness, NearnessView
 from search.embedded.words import WordView
 from search.engine import Vector
+from search.matching import tie
 
 Numbers = NDArray[np.int64]
 
 KIND = "kind"
-# ties are broken by a hash, so that no name and no early comer is favoured
-_SALT = b"yuegonghui"
 
 
 @dataclass(frozen=True)
@@ -162,8 +160,3 @@ class State:
             alphabetical=self._alphabetical,
             dates=self._dates,
         )
-
-
-def tie(id_: str) -> int:
-    """A place among equals that has nothing to do with names or time."""
-    return int.from_bytes(hashlib.blake2b(id_.encode(), key=_SALT, digest_size=8).digest(), "big")

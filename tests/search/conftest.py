@@ -1,14 +1,21 @@
 """What the tests of search share: the offline model's folder and its absence."""
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from search.elastic import Connection, ElasticEngine
+from search.embedded import EmbeddedEngine
+from search.engine import Engine
 from search.offline_model import is_up_to_date
 from search.vocabulary import Vocabulary, load_vocabulary
 
 # read before the fixtures of all tests hide the settings of the machine
+ELASTICSEARCH = os.environ.get("POOL_TEST_ELASTICSEARCH", "").rstrip("/")
+NO_ELASTICSEARCH = "set POOL_TEST_ELASTICSEARCH to the address of a server to run this on it"
 MODEL_FOLDER = Path(os.environ.get("POOL_EMBEDDING_MODEL", "var/models/e5-small")).absolute()
 
 
@@ -30,3 +37,37 @@ def vocabulary() -> Vocabulary:
 def vector_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder of vectors for all tests: a thousand complaints are embedded once."""
     return tmp_path_factory.mktemp("vectors")
+
+
+@pytest.fixture
+def elastic_url() -> Iterator[str]:
+    """An address of its own on the test server; its indexes are removed afterwards."""
+    if not ELASTICSEARCH:
+        pytest.skip(NO_ELASTICSEARCH)
+    url = f"{ELASTICSEARCH}/test-{uuid4().hex}"
+    yield url
+    connection = Connection(url)
+    with connection.writing() as client:
+        for name in client.indices.get(index=f"{connection.prefix}-*").body:
+            client.indices.delete(index=name)
+    connection.close()
+
+
+@pytest.fixture(params=["embedded", pytest.param("elastic", marks=pytest.mark.elasticsearch)])
+def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
+    """Opens one and the same empty index of either engine, any number of times."""
+    opened: list[Engine] = []
+    url = request.getfixturevalue("elastic_url") if request.param == "elastic" else ""
+
+    def open_one() -> Engine:
+        engine: Engine
+        if url:
+            engine = ElasticEngine(Connection(url))
+        else:
+            engine = EmbeddedEngine(tmp_path / "index", patience=0.2)
+        opened.append(engine)
+        return engine
+
+    yield open_one
+    for engine in opened:
+        engine.close()

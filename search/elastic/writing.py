@@ -1,0 +1,121 @@
+"""Bulk writes, read back item by item."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from search.elastic.layout import source
+from search.engine import Entry, WriteResult
+
+# same or newer: writing the same twice does no harm, writing an older one is told
+_VERSIONING = "external_gte"
+_CONFLICT = 409
+_NOT_FOUND = 404
+_TOO_MANY = 429
+_SERVER = 500
+_FAILURE = 400
+# operations in one request: bounds its size to a few megabytes
+_CHUNK = 500
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the items of one target."""
+
+    applied: set[str] = field(default_factory=set)
+    outdated: set[str] = field(default_factory=set)
+    postponed: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    is_lost: bool = False
+    """Whether the alias was gone, as after a switch."""
+
+    def add(self, other: "Outcome") -> None:
+        """Take in what became of further items."""
+        self.applied |= other.applied
+        self.outdated |= other.outdated
+        self.postponed |= other.postponed
+        self.refused |= other.refused
+
+    def join(self, earlier: "Outcome") -> None:
+        """Take in what became of the same items elsewhere: written means everywhere."""
+        self.is_lost = self.is_lost or earlier.is_lost
+        self.postponed |= earlier.postponed
+        self.refused |= earlier.refused
+        self.applied -= earlier.postponed.keys() | earlier.refused.keys()
+
+    def result(self) -> WriteResult:
+        """The same for whoever asked for the writes."""
+        outdated = tuple(sorted(self.outdated - self.applied))
+        return WriteResult(len(self.applied), outdated, self.postponed, self.refused)
+
+
+def write(
+    client: Elasticsearch,
+    alias: str,
+    space: str,
+    upserts: Sequence[Entry],
+    deletes: Mapping[str, int],
+    *,
+    refresh: bool,
+) -> Outcome:
+    """Write to the index behind an alias; with `refresh`, visible to the next request.
+
+    Raises what the client raises when a whole request fails.
+    """
+    outcome = Outcome()
+    operations = list(_operations(upserts, deletes, space))
+    for start in range(0, len(operations), _CHUNK):
+        chunk = operations[start : start + _CHUNK]
+        answer = client.bulk(
+            index=alias,
+            operations=[line for operation in chunk for line in operation],
+            require_alias=True,
+            refresh=refresh,
+        )
+        for item in answer["items"]:
+            _read(item, outcome)
+    return outcome
+
+
+def _operations(
+    upserts: Sequence[Entry], deletes: Mapping[str, int], space: str
+) -> Iterator[list[dict[str, Any]]]:
+    for entry in upserts:
+        if entry.document.id not in deletes:
+            head = _head(entry.document.id, entry.document.version)
+            yield [{"index": head}, source(entry, space)]
+    for id_, version in deletes.items():
+        yield [{"delete": _head(id_, version)}]
+
+
+def _head(id_: str, version: int) -> dict[str, Any]:
+    return {"_id": id_, "version": version, "version_type": _VERSIONING}
+
+
+def _read(item: Mapping[str, Any], outcome: Outcome) -> None:
+    ((action, said),) = item.items()
+    id_, status, error = said["_id"], said["status"], said.get("error")
+    if status < _FAILURE or (status == _NOT_FOUND and not error):  # deleting what is not there
+        if action == "index":
+            outcome.applied.add(id_)
+    elif status == _CONFLICT:
+        outcome.outdated.add(id_)
+    elif status == _NOT_FOUND:
+        outcome.is_lost = True
+        outcome.postponed[id_] = "the index was replaced meanwhile"
+    else:
+        reasons = outcome.postponed if _is_transient(status) else outcome.refused
+        reasons[id_] = _reason(error)
+
+
+def _is_transient(status: int) -> bool:
+    return status == _TOO_MANY or status >= _SERVER
+
+
+def _reason(error: Any) -> str:
+    """The innermost cause, which names the field and the limit."""
+    while isinstance(error, dict) and error.get("caused_by"):
+        error = error["caused_by"]
+    return str(error.get("reason", error)) if isinstance(error, dict) else str(error)
