@@ -20,13 +20,16 @@ from app.catalogue import index
 from app.core.db import get_engine, get_session, make_engine, upgrade
 from app.core.i18n import compile_catalogues
 from app.core.settings import Settings, get_settings
+from search.elastic import Connection
 
 POSTGRES = os.environ.get("POOL_TEST_POSTGRES", "")
+ELASTICSEARCH = os.environ.get("POOL_TEST_ELASTICSEARCH", "").rstrip("/")
 PLAIN_LOGS: list[Any] = [  # the default draws coloured tracebacks, which takes seconds
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
 ]
+NO_ELASTICSEARCH = "set POOL_TEST_ELASTICSEARCH to the address of a server to run this on it"
 NO_POSTGRES = "set POOL_TEST_POSTGRES to the URL of a server to run this on PostgreSQL"
 
 
@@ -173,6 +176,20 @@ def own_database(
     get_engine().dispose()
     get_engine.cache_clear()
     get_settings.cache_clear()
+
+
+@pytest.fixture
+def elastic_url() -> Iterator[str]:
+    """An address of its own on the test server; its indexes are removed afterwards."""
+    if not ELASTICSEARCH:
+        pytest.skip(NO_ELASTICSEARCH)
+    url = f"{ELASTICSEARCH}/test-{uuid4().hex}"
+    yield url
+    connection = Connection(url)
+    with connection.writing() as client:
+        for name in client.indices.get(index=f"{connection.prefix}-*").body:
+            client.indices.delete(index=name)
+    connection.close()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from sqlmodel import select
 from app.catalogue import index, reading
 from app.cli import main
 from app.core.audit import AuditEntry
-from app.core.db import transaction
+from app.core.db import transaction, try_lock
 from app.core.settings import Settings, get_settings
 from app.curation.models import Batch
 from search.engine import Kind
@@ -42,12 +42,22 @@ class Ran:
 Pool = Callable[..., Ran]
 
 
+@pytest.fixture(params=["embedded", pytest.param("elastic", marks=pytest.mark.elasticsearch)])
+def search_url(request: pytest.FixtureRequest) -> str:
+    """Where the index is; empty: in the pool's own folder."""
+    return request.getfixturevalue("elastic_url") if request.param == "elastic" else ""
+
+
 @pytest.fixture
 def pool(
-    own_database: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    own_database: Settings,
+    search_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Pool]:
     """Runs `pool …` in an empty pool that searches by words alone."""
     monkeypatch.setenv("POOL_LANGUAGE", "en")
+    monkeypatch.setenv("POOL_SEARCH_URL", search_url)
     get_settings.cache_clear()
     index.get_searcher.cache_clear()
     configured, root = structlog.get_config(), logging.getLogger()
@@ -228,7 +238,22 @@ def test_the_index_can_be_checked_repaired_and_rebuilt(pool: Pool, vendors: Path
     assert pool("check-index", "--repair", "--json").json[0]["repaired"] is True
     assert "agree" in pool("check-index").out
     assert "1 documents" in pool("reindex").out
-    assert pool("reindex", "--json").json == [{"documents": 1}]
+    again = pool("reindex", "--json").json[0]
+    assert (again["documents"], again["refused"]) == (1, {})
+    assert pool("reindex", "--discard", "--json").json == [{"discarded": again["kept"]}]
+    assert "no earlier index" in pool("reindex", "--discard").out
+    assert "agree" in pool("check-index").out
+
+
+def test_only_one_process_rebuilds_the_index(pool: Pool, vendors: Path) -> None:
+    if not get_settings().database_url.startswith("postgresql"):
+        pytest.skip("only PostgreSQL is shared by several machines")
+    pool("ingest", vendors, "--accept")
+    with transaction(writes=False) as db:
+        assert try_lock(db, index.REBUILD_LOCK)
+        refused = pool("reindex")
+    assert (refused.code, "another process" in refused.err) == (1, True)
+    assert pool("reindex").code == 0
 
 
 def test_resolution_is_evaluated_on_labelled_pairs(pool: Pool) -> None:

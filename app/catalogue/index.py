@@ -13,13 +13,16 @@ from app.catalogue.documents import document_of
 from app.catalogue.models import MODELS, Case, Record, Solution, Stage
 from app.catalogue.reading import OPTIONS
 from app.catalogue.service import INDEX_JOB
+from app.core.db import try_lock
+from app.core.errors import Conflict
 from app.core.outbox import job
 from app.core.settings import get_settings
-from search.engine import Document, Kind
+from search.engine import Document, Kind, WriteResult
 from search.searcher import Searcher, open_searcher
 from search.vocabulary import Vocabulary, load_vocabulary
 
 CHUNK = 500
+REBUILD_LOCK = 4_402_261  # one rebuild at a time; the number means nothing
 Progress = Callable[[int, int], None]
 
 
@@ -130,8 +133,13 @@ def repair(db: Session, difference: Difference) -> None:
             return
 
 
-def rebuild(db: Session, progress: Callable[[int], None] | None = None) -> int:
-    """Fill a fresh index and switch to it; returns how many documents it holds."""
+def rebuild(db: Session, progress: Callable[[int], None] | None = None) -> WriteResult:
+    """Fill a fresh index and switch to it, while searches and writes go on.
+
+    Raises Conflict while another process does so on the same PostgreSQL.
+    """
+    if not try_lock(db, REBUILD_LOCK):
+        raise Conflict("The index is being built by another process; wait until it is done.")
 
     def counted() -> Iterator[Document]:
         for done, document in enumerate(documents(db), start=1):
@@ -139,5 +147,4 @@ def rebuild(db: Session, progress: Callable[[int], None] | None = None) -> int:
             if progress:
                 progress(done)
 
-    get_searcher().rebuild(counted())
-    return get_searcher().engine.count()
+    return get_searcher().rebuild(counted())

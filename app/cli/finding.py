@@ -1,6 +1,7 @@
 """Commands around the index: search, evaluate, reindex, check-index."""
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -120,15 +121,45 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def reindex(as_json: Json = False) -> None:
-    """Fill a fresh index from the database and switch to it."""
+def reindex(
+    discard: Annotated[
+        bool, typer.Option(help="Only delete the earlier indexes that a rebuild has kept.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Fill a fresh index from the database and switch to it; the site goes on meanwhile."""
+    engine = index.get_searcher().engine
+    if discard:
+        kept = list(engine.kept())
+        engine.discard()
+        say_json({"discarded": kept}) if as_json else say(_total_discarded(kept))
+        return
     with progress(_("Building the index")) as step, transaction(writes=False) as db:
         total = sum(reading.counts(db).values())
-        count = index.rebuild(db, progress=lambda done: step(done, total))
+        written = index.rebuild(db, progress=lambda done: step(done, total))
+    kept = list(engine.kept())
     if as_json:
-        say_json({"documents": count})
+        refused = dict(written.refused)
+        say_json({"documents": engine.count(), "refused": refused, "kept": kept})
     else:
-        say(_("The index holds {count} documents.", count=count))
+        _say_rebuilt(engine.count(), written.refused, kept)
+    if written.refused:
+        raise typer.Exit(1)
+
+
+def _total_discarded(kept: Sequence[str]) -> str:
+    if not kept:
+        return _("There is no earlier index to delete.")
+    return _("Deleted: {names}.", names=_(", ").join(kept))
+
+
+def _say_rebuilt(count: int, refused: Mapping[str, str], kept: Sequence[str]) -> None:
+    say(_("The index holds {count} documents.", count=count))
+    for id_, reason in refused.items():
+        complain(_("Left out: {id} ({reason}).", id=id_, reason=reason))
+    if kept:
+        names = _(", ").join(kept)
+        say(_("Kept until “pool reindex --discard”: {names}.", names=names))
 
 
 def check_index(

@@ -173,6 +173,16 @@ def is_postgres(db: Session) -> bool:
     return db.get_bind().dialect.name == "postgresql"
 
 
+def try_lock(db: Session, number: int) -> bool:
+    """Hold a numbered lock until the transaction ends; False while another one holds it.
+
+    On SQLite, where everything runs on one machine, there is nothing to hold.
+    """
+    if not is_postgres(db):
+        return True
+    return bool(db.execute(text("SELECT pg_try_advisory_xact_lock(:n)"), {"n": number}).scalar())
+
+
 def migration_config() -> Config:
     """Alembic's configuration, built here so that commands need no file."""
     config = Config()

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -14,8 +13,6 @@ from search.offline_model import is_up_to_date
 from search.vocabulary import Vocabulary, load_vocabulary
 
 # read before the fixtures of all tests hide the settings of the machine
-ELASTICSEARCH = os.environ.get("POOL_TEST_ELASTICSEARCH", "").rstrip("/")
-NO_ELASTICSEARCH = "set POOL_TEST_ELASTICSEARCH to the address of a server to run this on it"
 MODEL_FOLDER = Path(os.environ.get("POOL_EMBEDDING_MODEL", "var/models/e5-small")).absolute()
 
 
@@ -37,20 +34,6 @@ def vocabulary() -> Vocabulary:
 def vector_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder of vectors for all tests: a thousand complaints are embedded once."""
     return tmp_path_factory.mktemp("vectors")
-
-
-@pytest.fixture
-def elastic_url() -> Iterator[str]:
-    """An address of its own on the test server; its indexes are removed afterwards."""
-    if not ELASTICSEARCH:
-        pytest.skip(NO_ELASTICSEARCH)
-    url = f"{ELASTICSEARCH}/test-{uuid4().hex}"
-    yield url
-    connection = Connection(url)
-    with connection.writing() as client:
-        for name in client.indices.get(index=f"{connection.prefix}-*").body:
-            client.indices.delete(index=name)
-    connection.close()
 
 
 @pytest.fixture(params=["embedded", pytest.param("elastic", marks=pytest.mark.elasticsearch)])
