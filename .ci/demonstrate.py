@@ -1,7 +1,8 @@
 """Build the demonstration twice in a folder of its own, then visit the site that it serves.
 
-`python .ci/demonstrate.py [POSTGRES_URL]`: on SQLite, or in a database made for it on that server
-and dropped afterwards. The second build must change nothing.
+`python .ci/demonstrate.py [POSTGRES_URL ELASTICSEARCH_URL]`: with what is embedded, or in a
+database and an index made for it on these servers and removed afterwards. The second build must
+change nothing.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from pathlib import Path
 from sqlalchemy import MetaData, create_engine, make_url, select, text
 
 from app.core.db import make_engine
+from search.elastic import Connection
 
 NOT_READY = 503
 PATIENCE = 120  # seconds for the site to come up
@@ -65,6 +67,17 @@ def a_database(server: str) -> Iterator[str]:
         engine.dispose()
 
 
+@contextmanager
+def an_index(server: str) -> Iterator[str]:
+    """An address of its own on this Elasticsearch for as long as the block runs."""
+    url = f"{server}/demonstration-{os.getpid()}"
+    yield url
+    connection = Connection(url)
+    with connection.writing() as client:
+        for name in client.indices.get(index=f"{connection.prefix}-*").body:
+            client.indices.delete(index=name)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -105,12 +118,13 @@ def run(*command: str, env: dict[str, str]) -> None:
         sys.exit(f"{' '.join(command)} ended with {status}")
 
 
-def demonstrate(home: Path, database_url: str) -> None:
+def demonstrate(home: Path, database_url: str, search_url: str = "") -> None:
     port = free_port()
     model = os.environ.get("POOL_EMBEDDING_MODEL") or str(Path("var/models/e5-small").resolve())
     settings = {
         "POOL_HOME": str(home),
         "POOL_DATABASE_URL": database_url,
+        "POOL_SEARCH_URL": search_url,
         "POOL_EMBEDDING_MODEL": model,
         "POOL_PORT": str(port),
     }
@@ -129,14 +143,14 @@ def demonstrate(home: Path, database_url: str) -> None:
             visit(f"http://127.0.0.1:{port}{path}", expected)
 
 
-def main(server: str) -> None:
+def main(database: str = "", search: str = "") -> None:
     with tempfile.TemporaryDirectory() as home:
-        if server:
-            with a_database(server) as url:
-                demonstrate(Path(home), url)
+        if database:
+            with a_database(database) as url, an_index(search) as search_url:
+                demonstrate(Path(home), url, search_url)
         else:
             demonstrate(Path(home), f"sqlite:///{home}/pool.db")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "")
+    main(*sys.argv[1:])
