@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import structlog
 from fastapi import FastAPI
 
-from app import about, feeds, health, information
+from app import about, feeds, information
 from app.api import guide
 from app.api import routes as api
 from app.catalogue import routes as catalogue
@@ -17,6 +17,7 @@ from app.core.settings import Settings, get_settings
 from app.core.site import install
 from app.core.worker import Worker
 from app.discovery import routes as discovery
+from app.health import routes as health
 from app.trainings import routes as trainings
 
 ROUTERS = (
@@ -35,13 +36,14 @@ log = structlog.get_logger("web")
 
 
 def serve_app() -> FastAPI:
-    """What the server runs: the application, and logs set up for the whole process."""
-    configure_logging(get_settings())
-    return create_app()
+    """What each web process runs: the application, and logs set up for the whole process."""
+    settings = get_settings()
+    configure_logging(settings)
+    return create_app(settings, worker=settings.processes == 1)
 
 
 def create_app(settings: Settings | None = None, *, worker: bool = True) -> FastAPI:
-    """The site; with `worker` it also runs the outbox, as exactly one process should."""
+    """The site; with `worker` it also runs the outbox, as it should where it is alone."""
     settings = settings or get_settings()
     app = FastAPI(
         title="粤工汇",
@@ -74,8 +76,9 @@ def warm() -> None:
     """Load the index and the model before a visitor has to wait for them."""
     try:
         searcher = get_searcher()
-        if searcher.is_stale:
-            log.warning("search.stale", mend="pool reindex")
         searcher.warm()
+        if searcher.is_stale:
+            reason = searcher.engine.misfit() or "another model"
+            log.warning("search.stale", reason=reason, mend="pool reindex")
     except Exception as error:  # the site also runs while the index is being made
         log.warning("search.cold", error=type(error).__name__)

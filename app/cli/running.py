@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import signal
 import socket
 import threading
 from pathlib import Path
@@ -11,21 +12,28 @@ import structlog
 import typer
 import uvicorn
 from sqlmodel import col, select
+from uvicorn.supervisors import Multiprocess
 
 from app.catalogue import index, reading
 from app.cli.finding import reindex
 from app.cli.output import note, progress, say
 from app.cli.receiving import receive
-from app.core import worker
+from app.core import metrics, worker
 from app.core.db import transaction, upgrade
 from app.core.errors import Conflict
 from app.core.i18n import _
+from app.core.logs import configure_logging
 from app.core.settings import get_settings
 from app.curation.models import Batch
 from app.discovery.rows import total_label
 from search.searcher import Query
 
 SAMPLES = Path(__file__).parents[2] / "ingest" / "samples"
+# Seconds that requests may take to finish when the site is stopped.
+GRACE_SECONDS = 20
+# Seconds without a sign of life after which a web process is replaced: importing and loading
+# the model on a busy machine must not look like hanging.
+SILENT_SECONDS = 60
 SAMPLE_ENDINGS = (".xlsx", ".csv", ".html", ".pdf")
 
 
@@ -99,20 +107,41 @@ def build_index() -> None:
 
 
 def serve() -> None:
-    """Serve the site and work the outbox, in one process."""
+    """Serve the site; with one process it also works the outbox, with several a worker does."""
     settings = get_settings()
     _must_be_free(settings.host, settings.port)
     _one_thread_a_query()
+    several = settings.processes > 1
     config = uvicorn.Config(
         "app.main:serve_app",
         factory=True,
         host=settings.host,
         port=settings.port,
+        workers=settings.processes,
         log_config=None,
         server_header=False,
         access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_worker_healthcheck=SILENT_SECONDS,
     )
-    _Server(config).run()
+    port, host = settings.metrics_port, settings.metrics_host
+    with metrics.shown(host, port, home=settings.home, is_shared=several):
+        if several:
+            _serve_together(config)
+        else:
+            _Server(config).run()
+
+
+def _serve_together(config: uvicorn.Config) -> None:
+    supervisor = _Supervisor(config, [config.bind_socket()])
+    supervisor.run()
+    if not supervisor.is_serving:
+        raise typer.Exit(1)
+
+
+def _welcome() -> None:
+    url = get_settings().public_url
+    say(_("The pool is at {url} (Ctrl+C stops it).", url=url))
 
 
 class _Server(uvicorn.Server):
@@ -121,8 +150,23 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            url = get_settings().public_url
-            say(_("The pool is at {url} (Ctrl+C stops it).", url=url))
+            _welcome()
+
+
+class _Supervisor(Multiprocess):
+    """Starts web processes, replaces one that dies, and says where the site is, once.
+
+    They are started afresh (not forked), so that none shares threads or open files with another.
+    """
+
+    is_serving = False
+
+    def keep_subprocess_alive(self) -> None:
+        super().keep_subprocess_alive()
+        if not self.is_serving and all(process.is_ready() for process in self.processes):
+            self.is_serving = True
+            _welcome()
+            note(_("Run “pool worker” beside it: several web processes leave the outbox to it."))
 
 
 def _must_be_free(host: str, port: int) -> None:
@@ -140,15 +184,20 @@ def _must_be_free(host: str, port: int) -> None:
 
 
 def work() -> None:
-    """Work the outbox until stopped; for installations with several web processes."""
+    """Work the outbox until stopped, after the running batch; any number of workers may run."""
+    configure_logging(get_settings())
     log = structlog.get_logger("worker")
+    # Blocked in every thread and waited for here: a handler could interrupt what it stops.
+    stops = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
     thread = worker.Worker()
     thread.start()
     log.info("worker.started")
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        thread.stop()
+    said = signal.sigwait(stops)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)  # a second one ends it at once
+    log.info("worker.stopping", signal=signal.Signals(said).name)
+    thread.stop(timeout=threading.TIMEOUT_MAX)
+    log.info("worker.stopped")
 
 
 def migrate() -> None:

@@ -9,6 +9,7 @@ from app.core import problems
 from app.core.head import HeadMiddleware
 from app.core.language import LanguageMiddleware
 from app.core.logs import RequestLogMiddleware
+from app.core.metrics import MetricsMiddleware
 from app.core.security import BodyLimitMiddleware, SecurityHeadersMiddleware
 from app.core.settings import Settings
 from app.core.static import PREFIX, HashedFiles
@@ -26,6 +27,8 @@ def install(app: FastAPI, settings: Settings, templates: Path = TEMPLATES) -> No
     is_https = settings.public_url.startswith("https://")
     app.add_middleware(LanguageMiddleware, default=settings.language, is_https=is_https)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
+    if settings.metrics_port:
+        app.add_middleware(MetricsMiddleware)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(SecurityHeadersMiddleware, is_https=is_https)
     app.add_middleware(RequestLogMiddleware)
