@@ -15,9 +15,9 @@ from app.catalogue.reading import OPTIONS
 from app.catalogue.service import INDEX_JOB
 from app.core.db import try_lock
 from app.core.errors import Conflict
-from app.core.outbox import job
+from app.core.outbox import Later, SomeFailed, job
 from app.core.settings import get_settings
-from search.engine import Document, Kind, WriteResult
+from search.engine import Document, EngineAway, Kind, WriteResult
 from search.searcher import Searcher, open_searcher
 from search.vocabulary import Vocabulary, load_vocabulary
 
@@ -52,22 +52,46 @@ def follow(db: Session, payloads: list[dict[str, Any]]) -> None:
 
     A vendor takes its solutions and cases along: they show its name, city and kind.
     """
-    ids: dict[Kind, set[UUID]] = defaultdict(set)
-    for payload in payloads:
-        ids[Kind(payload["kind"])].add(UUID(payload["id"]))
-    for model in (Solution, Case):
-        of_vendors = select(model.id).where(col(model.vendor_id).in_(ids[Kind.VENDOR]))
-        ids[model.KIND].update(db.exec(of_vendors))
+    brought = _brought(db, payloads)
+    places: dict[str, set[int]] = {}
     upserts: list[Document] = []
     deletes: dict[str, int] = {}
-    for kind, chosen in ids.items():
-        for record in _records(db, kind, chosen):
+    for kind, by_id in brought.items():
+        for record in _records(db, kind, set(by_id)):
             document = document_of(record, get_vocabulary())
+            places[document.id] = by_id[record.id]
             if record.stage == Stage.PUBLISHED:
                 upserts.append(document)
             else:
                 deletes[document.id] = document.version
-    get_searcher().apply(upserts, deletes)
+    try:
+        result = get_searcher().apply(upserts, deletes)
+    except EngineAway as away:
+        raise Later(str(away)) from away
+    _tell_failures(result, places)
+
+
+def _brought(db: Session, payloads: list[dict[str, Any]]) -> dict[Kind, dict[UUID, set[int]]]:
+    """The records to follow, each with the places of the payloads that brought it."""
+    brought: dict[Kind, dict[UUID, set[int]]] = {kind: defaultdict(set) for kind in Kind}
+    for place, payload in enumerate(payloads):
+        brought[Kind(payload["kind"])][UUID(payload["id"])].add(place)
+    vendors = brought[Kind.VENDOR]
+    for model in (Solution, Case):
+        of_vendors = select(model.id, model.vendor_id).where(col(model.vendor_id).in_(vendors))
+        rows: Any = db.exec(of_vendors)
+        for id_, vendor_id in rows:
+            brought[model.KIND][id_] |= vendors[vendor_id]
+    return brought
+
+
+def _tell_failures(result: WriteResult, places: Mapping[str, set[int]]) -> None:
+    """Raise `SomeFailed` with what could not be written; one that may yet be goes on trying."""
+    postponed = {place: why for id_, why in result.postponed.items() for place in places[id_]}
+    refused = {place: why for id_, why in result.refused.items() for place in places[id_]}
+    hopeless = {place: why for place, why in refused.items() if place not in postponed}
+    if postponed or hopeless:
+        raise SomeFailed(postponed, hopeless)
 
 
 def _records(db: Session, kind: Kind, ids: set[UUID]) -> list[Record]:

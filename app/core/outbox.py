@@ -2,16 +2,17 @@
 
 A job survives `kill -9` because it is a row. Whoever runs it holds a lease; one that runs out
 lets somebody else try. So a job may run twice: handlers take identifiers, load afresh and are
-safe to repeat. `worker.py` runs what is written here.
+safe to repeat. A handler that raises `Later` or `SomeFailed` says more of its jobs than that
+they failed. `worker.py` runs what is written here.
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, event, func, insert
+from sqlalchemy import Index, event, func, insert, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from app.core.db import json_column, now
@@ -55,10 +56,31 @@ class Handler:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many jobs wait or run, and how many were given up."""
+    """How many jobs wait or run, how many of these were put off, and how many were given up."""
 
     waiting: int
     dead: int
+    put_off: int = 0
+
+
+class Later(Exception):
+    """What these jobs need is away, and nothing is wrong with them: says what is away.
+
+    They are tried again after a few seconds, however often, and no attempt is used up.
+    """
+
+
+class SomeFailed(Exception):
+    """Some of a call's jobs failed; the others are finished, and what they wrote is kept.
+
+    Both map a position among the payloads to the reason. `postponed` are tried again one by
+    one, as after any failure; `hopeless` are given up at once.
+    """
+
+    def __init__(self, postponed: Mapping[int, str], hopeless: Mapping[int, str]) -> None:
+        super().__init__(f"{len(postponed)} postponed, {len(hopeless)} hopeless")
+        self.postponed = postponed
+        self.hopeless = hopeless
 
 
 HANDLERS: dict[str, Handler] = {}
@@ -99,9 +121,29 @@ def enqueue_all(db: Session, name: str, payloads: Iterable[dict[str, Any]]) -> i
 
 
 def counts(db: Session) -> Counts:
-    """How much is waiting and how much was given up."""
-    dead, total = db.exec(select(func.count(col(Job.dead_at)), func.count())).one()
-    return Counts(waiting=total - dead, dead=dead)
+    """How much is waiting, how much of it was put off, and how much was given up."""
+    counted = (func.count(col(Job.dead_at)), func.count(col(Job.error)), func.count())
+    dead, failed, total = db.exec(select(*counted)).one()
+    return Counts(waiting=total - dead, dead=dead, put_off=failed - dead)
+
+
+def troubled(db: Session, limit: int) -> Sequence[Job]:
+    """Jobs that were given up, then those put off, in the order in which they were written."""
+    chosen = select(Job).where(col(Job.error).is_not(None))
+    return db.exec(chosen.order_by(col(Job.dead_at).is_(None), col(Job.id)).limit(limit)).all()
+
+
+def retry(db: Session) -> int:
+    """Have everything that was given up or put off tried again now; return how many jobs.
+
+    What somebody is running just now is left to them.
+    """
+    idle = or_(col(Job.leased_until).is_(None), col(Job.leased_until) < now())
+    anew = {"attempts": 0, "error": None, "dead_at": None, "leased_until": None}
+    chosen = update(Job).where(col(Job.error).is_not(None), idle)
+    changed = db.connection().execute(chosen.values(**anew, run_after=now())).rowcount
+    db.info["enqueued"] = True
+    return changed
 
 
 def _is_waiting(db: Session, name: str, key: str) -> bool:

@@ -2,10 +2,11 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, and_, delete, func, or_, update
@@ -13,9 +14,10 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from app.core.db import now, transaction
-from app.core.outbox import HANDLERS, Handler, Job, work_waits
+from app.core.outbox import HANDLERS, Handler, Job, Later, SomeFailed, work_waits
 
 LEASE = timedelta(seconds=30)
+PAUSE = 5.0  # seconds until what was away is looked for again
 MOST_ATTEMPTS = 12
 LONGEST_DELAY = 3600.0  # seconds
 LONGEST_ERROR = 1000  # characters
@@ -23,29 +25,37 @@ POLL = 2.0  # seconds until jobs of other processes, and those put off, are noti
 
 log = structlog.get_logger("outbox")
 
+_resting: dict[str, datetime] = {}
+"""Names of jobs whose handler said `Later` → until when this process claims none of them.
+
+Without it a long backlog would be claimed, batch after batch, for nothing.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """What one `drain` did: jobs finished, and runs that failed and were put off."""
+    """What one `drain` did: jobs finished, runs that failed, jobs whose time comes later."""
 
     done: int
     failed: int
+    later: int = 0
+
+    def __add__(self, other: "Drained") -> "Drained":
+        return Drained(self.done + other.done, self.failed + other.failed, self.later + other.later)
 
 
 def drain(progress: Callable[[int, int], None] | None = None) -> Drained:
     """Run what is due until nothing is; `progress(done, left)` is called after each batch.
 
-    Jobs that fail are put off and not waited for; jobs that somebody else runs are theirs.
+    Jobs that fail are put off and not waited for, nor is what is away; jobs that somebody else
+    runs are theirs.
     """
-    done = failed = 0
+    drained = Drained(0, 0)
     while claimed := _claim():
-        if _run(*claimed):
-            done += len(claimed[1])
-        else:
-            failed += len(claimed[1])
+        drained += _run(*claimed)
         if progress:
-            progress(done, count_due())
-    return Drained(done, failed)
+            progress(drained.done, count_due())
+    return drained
 
 
 class Worker:
@@ -84,9 +94,10 @@ class Worker:
 
 
 def _due() -> ColumnElement[bool]:
+    names = [name for name in HANDLERS if name not in _resting or _resting[name] <= now()]
     return and_(
         col(Job.dead_at).is_(None),
-        col(Job.name).in_(list(HANDLERS)),
+        col(Job.name).in_(names),
         col(Job.run_after) <= now(),
         or_(col(Job.leased_until).is_(None), col(Job.leased_until) < now()),
     )
@@ -135,26 +146,52 @@ def _bury_abandoned(db: Session) -> None:
     )
 
 
-def _run(handler: Handler, jobs: Sequence[Job]) -> bool:
-    """Run claimed jobs in one call; whether they are finished."""
-    name, payloads = jobs[0].name, [job.payload for job in jobs]
+def _run(handler: Handler, jobs: Sequence[Job]) -> Drained:
+    """Run claimed jobs in one call and note what became of each."""
+    name = jobs[0].name
     try:
-        if handler.writes:
-            with transaction() as db:
-                _hold(db, jobs)
-                handler.run(db, payloads)
-                _finish(db, jobs)
-        else:
-            with _renewed(jobs), transaction(writes=False) as db:
-                handler.run(db, payloads)
-            with transaction() as db:
-                _finish(db, jobs)
+        failed = _attempt(handler, jobs)
+    except Later as later:
+        if name not in _resting:  # told once, not every few seconds
+            log.warning("outbox.later", job=name, reason=str(later))
+        _rest(jobs, later)
+        return Drained(0, 0, later=len(jobs))
     except Exception as error:
         log.warning("outbox.failed", job=name, count=len(jobs), error=type(error).__name__)
-        _put_off(jobs, error)
-        return False
-    log.info("outbox.done", job=name, count=len(jobs))
-    return True
+        with transaction() as db:
+            _put_off(db, jobs, dict.fromkeys(range(len(jobs)), f"{type(error).__name__}: {error}"))
+        return Drained(0, len(jobs))
+    _resting.pop(name, None)
+    bad = len(failed.postponed.keys() | failed.hopeless.keys())
+    if bad:
+        log.warning("outbox.some_failed", job=name, count=bad, dead=len(failed.hopeless))
+    if bad < len(jobs):
+        log.info("outbox.done", job=name, count=len(jobs) - bad)
+    return Drained(len(jobs) - bad, bad)
+
+
+def _attempt(handler: Handler, jobs: Sequence[Job]) -> SomeFailed:
+    """Call the handler and settle its jobs; which of them failed, perhaps none."""
+    payloads = [job.payload for job in jobs]
+    if handler.writes:
+        with transaction() as db:
+            _hold(db, jobs)
+            failed = _call(handler, db, payloads)
+            _settle(db, jobs, failed)
+    else:
+        with _renewed(jobs), transaction(writes=False) as db:
+            failed = _call(handler, db, payloads)
+        with transaction() as db:
+            _settle(db, jobs, failed)
+    return failed
+
+
+def _call(handler: Handler, db: Session, payloads: list[dict[str, Any]]) -> SomeFailed:
+    try:
+        handler.run(db, payloads)
+    except SomeFailed as failed:
+        return failed
+    return SomeFailed({}, {})
 
 
 def _among(jobs: Sequence[Job]) -> ColumnElement[bool]:
@@ -166,21 +203,49 @@ def _hold(db: Session, jobs: Sequence[Job]) -> None:
     db.exec(select(Job.id).where(_among(jobs)).with_for_update()).all()
 
 
-def _finish(db: Session, jobs: Sequence[Job]) -> None:
-    db.execute(delete(Job).where(_among(jobs)).execution_options(synchronize_session=False))
+def _settle(db: Session, jobs: Sequence[Job], failed: SomeFailed) -> None:
+    """Remove the jobs that are finished, put off or give up the others."""
+    bad = failed.postponed.keys() | failed.hopeless.keys()
+    finished = _among([job for place, job in enumerate(jobs) if place not in bad])
+    db.execute(delete(Job).where(finished).execution_options(synchronize_session=False))
+    _put_off(db, jobs, failed.postponed)
+    for place, reason in failed.hopeless.items():
+        _write(db, jobs[place], error=reason, dead_at=now())
 
 
-def _put_off(jobs: Sequence[Job], error: Exception) -> None:
+def _put_off(db: Session, jobs: Sequence[Job], reasons: Mapping[int, str]) -> None:
     """Try again later, each time twice as late, until the attempts are used up."""
-    reason = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+    for place, reason in reasons.items():
+        job = jobs[place]
+        if job.attempts >= MOST_ATTEMPTS:
+            _write(db, job, error=reason, dead_at=now())
+        else:
+            delay = min(2.0**job.attempts, LONGEST_DELAY)
+            _write(db, job, error=reason, run_after=_soon(delay))
+
+
+def _write(db: Session, job: Job, *, error: str, **values: datetime) -> None:
+    said = {"error": error[:LONGEST_ERROR], "leased_until": None, **values}
+    db.execute(update(Job).where(col(Job.id) == job.id).values(**said))
+
+
+def _rest(jobs: Sequence[Job], later: Later) -> None:
+    """Leave jobs of this name alone for a while, and these as if they had not been tried."""
+    until = _resting[jobs[0].name] = _soon(PAUSE)
+    untried = {
+        "attempts": col(Job.attempts) - 1,
+        "error": str(later)[:LONGEST_ERROR],
+        "leased_until": None,
+        "run_after": until,
+    }
     with transaction() as db:
-        for job in jobs:
-            # Jitter keeps jobs that failed together from failing together again.
-            delay = min(2.0**job.attempts, LONGEST_DELAY) * random.uniform(0.5, 1.5)  # noqa: S311
-            again = {"run_after": now() + timedelta(seconds=delay)}
-            dead = {"dead_at": now()} if job.attempts >= MOST_ATTEMPTS else again
-            outcome = {"leased_until": None, "error": reason, **dead}
-            db.execute(update(Job).where(col(Job.id) == job.id).values(**outcome))
+        chosen = update(Job).where(_among(jobs)).values(**untried)
+        db.execute(chosen.execution_options(synchronize_session=False))
+
+
+def _soon(seconds: float) -> datetime:
+    """After about so many seconds: what failed together must not fail together again."""
+    return now() + timedelta(seconds=seconds * random.uniform(0.5, 1.5))  # noqa: S311
 
 
 @contextmanager

@@ -14,7 +14,19 @@ from sqlmodel import Session, col, select
 
 from app.core import outbox, worker
 from app.core.db import get_engine, is_postgres, now, transaction
-from app.core.outbox import HANDLERS, Counts, Job, counts, enqueue, job
+from app.core.outbox import (
+    HANDLERS,
+    Counts,
+    Job,
+    Later,
+    SomeFailed,
+    counts,
+    enqueue,
+    enqueue_all,
+    job,
+    retry,
+    troubled,
+)
 from app.core.settings import Settings
 from app.core.worker import MOST_ATTEMPTS, Drained, Worker, drain
 
@@ -26,6 +38,7 @@ def _handlers() -> Iterator[None]:
     HANDLERS.clear()
     outbox.work_waits.clear()
     yield
+    worker._resting.clear()
     HANDLERS.clear()
     HANDLERS.update(declared)
 
@@ -101,6 +114,145 @@ def test_a_job_that_never_works_is_given_up_with_its_reason(ran: list[Any]) -> N
     assert given_up.error == "ValueError: cannot read 坏"
     with transaction(writes=False) as db:
         assert counts(db) == Counts(waiting=0, dead=1)
+
+
+@pytest.fixture
+def away(own_database: Settings) -> list[int]:
+    """The calls of the handler of `note`, by their length; what it needs is away until told."""
+    calls: list[int] = []
+
+    @job("note", batch=500)
+    def note(db: Session, payloads: list[dict[str, Any]]) -> None:
+        calls.append(len(payloads))
+        if len(calls) <= MOST_ATTEMPTS + 3:
+            raise Later("nobody answers at 索引")
+
+    return calls
+
+
+def end_the_pause() -> None:
+    make_due()
+    worker._resting["note"] = now() - timedelta(seconds=1)
+
+
+def test_jobs_whose_need_is_away_wait_however_long_and_lose_nothing(away: list[int]) -> None:
+    put({"number": 1}, {"number": 2})
+    for _ in range(MOST_ATTEMPTS + 3):
+        assert drain() == Drained(0, 0, later=2)
+        assert drain() == Drained(0, 0)
+        end_the_pause()
+    assert [(one.attempts, one.error) for one in jobs()] == [(0, "nobody answers at 索引")] * 2
+    with transaction(writes=False) as db:
+        assert counts(db) == Counts(waiting=2, dead=0, put_off=2)
+    assert drain() == Drained(done=2, failed=0)
+    assert jobs() == []
+
+
+def test_what_is_away_is_looked_for_again_after_a_few_seconds(away: list[int]) -> None:
+    put({"number": 1})
+    drain()
+    (waiting,) = jobs()
+    assert 2 < (waiting.run_after - now()).total_seconds() <= 1.5 * worker.PAUSE
+    assert worker._resting["note"] == waiting.run_after
+
+
+def test_a_long_backlog_is_not_claimed_for_what_is_away(away: list[int]) -> None:
+    with transaction() as db:
+        enqueue_all(db, "note", ({"number": n} for n in range(10_000)))
+    assert drain() == Drained(0, 0, later=500)
+    thread = Worker(poll=0.01)
+    assert thread._run_one() is False
+    thread.start()
+    put({"number": 10_000})
+    thread.stop()
+    assert away == [500]
+
+
+def test_what_is_away_for_some_jobs_holds_up_no_others(away: list[int]) -> None:
+    @job("other")
+    def other(db: Session, payloads: list[dict[str, Any]]) -> None:
+        pass
+
+    put({"number": 1})
+    with transaction() as db:
+        enqueue(db, "other")
+        enqueue(db, "other")
+    assert drain() == Drained(done=2, failed=0, later=1)
+
+
+def test_a_job_that_failed_before_keeps_its_attempts_while_its_need_is_away(
+    away: list[int],
+) -> None:
+    put({"number": 1})
+    with transaction() as db:
+        db.execute(update(Job).values(attempts=MOST_ATTEMPTS - 1))
+    drain()
+    (waiting,) = jobs()
+    assert (waiting.attempts, waiting.dead_at) == (MOST_ATTEMPTS - 1, None)
+
+
+@pytest.mark.parametrize("writes", [True, False])
+def test_each_job_of_a_call_has_its_own_end(own_database: Settings, *, writes: bool) -> None:
+    @job("mixed", batch=4, writes=writes)
+    def mixed(db: Session, payloads: list[dict[str, Any]]) -> None:
+        if writes:
+            enqueue(db, "next")
+        raise SomeFailed({1: "queue is full"}, {3: "cannot be read" * 100})
+
+    with transaction() as db:
+        enqueue_all(db, "mixed", ({"number": n} for n in range(4)))
+    assert drain() == Drained(done=2, failed=2)
+    postponed, hopeless, *written = jobs()
+    assert (postponed.payload, postponed.attempts) == ({"number": 1}, 1)
+    assert (postponed.error, postponed.dead_at) == ("queue is full", None)
+    assert postponed.run_after > now()
+    assert hopeless.payload == {"number": 3}
+    assert hopeless.dead_at
+    assert str(hopeless.error).startswith("cannot be read")
+    assert [one.name for one in written] == ["next"] * writes
+
+
+def test_a_job_postponed_too_often_is_given_up(own_database: Settings) -> None:
+    @job("mixed")
+    def mixed(db: Session, payloads: list[dict[str, Any]]) -> None:
+        raise SomeFailed({0: "queue is full"}, {})
+
+    with transaction() as db:
+        enqueue(db, "mixed")
+    for _ in range(MOST_ATTEMPTS):
+        drain()
+        make_due()
+    (given_up,) = jobs()
+    assert (given_up.attempts, given_up.error) == (MOST_ATTEMPTS, "queue is full")
+    assert given_up.dead_at
+
+
+def test_what_was_given_up_or_put_off_can_be_tried_again(ran: list[Any]) -> None:
+    put({"bad": True}, {"bad": True, "number": 2})
+    drain()
+    with transaction() as db:
+        dead = {"dead_at": now(), "attempts": MOST_ATTEMPTS}
+        db.execute(update(Job).where(col(Job.id) == jobs()[1].id).values(**dead))
+        enqueue(db, "note", number=3)
+    with transaction(writes=False) as db:
+        first, second = troubled(db, 9)
+        assert (first.payload.get("number"), second.payload.get("number")) == (2, None)
+        assert len(troubled(db, 1)) == 1
+    outbox.work_waits.clear()
+    with transaction() as db:
+        assert retry(db) == 2
+    assert outbox.work_waits.is_set()
+    assert [(one.attempts, one.error, one.dead_at) for one in jobs()] == [(0, None, None)] * 3
+    assert drain() == Drained(done=0, failed=3)
+
+
+def test_what_somebody_runs_just_now_is_not_tried_again(ran: list[Any]) -> None:
+    put({"bad": True})
+    drain()
+    make_due()
+    assert worker._claim()
+    with transaction() as db:
+        assert retry(db) == 0
 
 
 def test_jobs_without_a_handler_here_are_left_for_who_has_one(ran: list[Any]) -> None:
