@@ -1,6 +1,7 @@
 """Search as the application sees it: questions in, explained results out."""
 
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -48,6 +49,8 @@ __all__ = [
 # both top lists go so deep; beyond them pages go on in the engine's own order
 DEPTH = 100
 _KEPT = 256
+# seconds until a name that another process has written is no mistake of sound any more
+_BELIEVED = 60.0
 
 
 class Searcher:
@@ -191,9 +194,10 @@ class Searcher:
         said = asking.said_in(query)
         if self.is_warming:
             return asking.narrowed(self._understand(said, by_meaning=False), query)
-        return asking.narrowed(self._understood(said), query)
+        moment = int(time.monotonic() // _BELIEVED)
+        return asking.narrowed(self._understood(said, moment), query)
 
-    def _understand(self, said: Said, *, by_meaning: bool = True) -> Question:
+    def _understand(self, said: Said, _moment: int = 0, *, by_meaning: bool = True) -> Question:
         understanding = asking.read(said, self.vocabulary, partial(is_named, self.engine))
         vector = self._vector(understanding.core) if by_meaning and understanding.core else None
         meaning = asking.Meaning(vector, self._space, self._affinity)

@@ -185,15 +185,18 @@ def _must_be_free(host: str, port: int) -> None:
 
 def work() -> None:
     """Work the outbox until stopped, after the running batch; any number of workers may run."""
-    configure_logging(get_settings())
+    settings = get_settings()
+    configure_logging(settings)
     log = structlog.get_logger("worker")
     # Blocked in every thread and waited for here: a handler could interrupt what it stops.
     stops = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, stops)
-    thread = worker.Worker()
-    thread.start()
-    log.info("worker.started")
-    said = signal.sigwait(stops)
+    host, port = settings.metrics_host, settings.metrics_port
+    with metrics.shown(host, port, home=settings.home, is_shared=False):
+        thread = worker.Worker()
+        thread.start()
+        log.info("worker.started")
+        said = signal.sigwait(stops)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)  # a second one ends it at once
     log.info("worker.stopping", signal=signal.Signals(said).name)
     thread.stop(timeout=threading.TIMEOUT_MAX)

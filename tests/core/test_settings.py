@@ -1,11 +1,13 @@
 """Settings: derived from one folder, refused when they would be unsafe."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
-from app.core.settings import Settings, get_settings
+from app.core.settings import Settings, get_settings, set_bad_aside
 
 
 def test_everything_follows_from_home(tmp_path: Path) -> None:
@@ -54,3 +56,50 @@ def test_every_setting_is_in_the_example_and_the_example_has_no_other() -> None:
     lines = example.read_text(encoding="utf-8").splitlines()
     named = [line.partition("=")[0] for line in lines if line and not line.startswith("#")]
     assert sorted(named) == sorted(f"POOL_{name.upper()}" for name in Settings.model_fields)
+
+
+@pytest.fixture
+def _read_afresh() -> Iterator[None]:
+    get_settings.cache_clear()
+    yield
+    get_settings.cache_clear()
+
+
+@pytest.mark.usefixtures("_read_afresh")
+def test_secrets_come_from_files_and_the_environment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pool_database_url").write_text("postgresql://from-a-file/pool\n")
+    (tmp_path / "pool_search_api_key").write_text("from-a-file")
+    monkeypatch.setenv("POOL_SECRETS", str(tmp_path))
+    monkeypatch.setenv("POOL_SEARCH_API_KEY", "from-the-environment")
+    settings = get_settings()
+    assert settings.database_url == "postgresql://from-a-file/pool"
+    assert settings.search_api_key.get_secret_value() == "from-the-environment"
+
+
+@pytest.mark.usefixtures("_read_afresh")
+def test_a_missing_folder_of_secrets_is_refused_rather_than_ignored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POOL_SECRETS", str(tmp_path / "gone"))
+    with pytest.raises(SettingsError, match="POOL_SECRETS"):
+        get_settings()
+
+
+@pytest.mark.usefixtures("_read_afresh")
+def test_bad_settings_are_named_without_their_values_and_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POOL_SECRETS", str(tmp_path / "gone"))
+    monkeypatch.setenv("POOL_ENVIRONMENT", "production")
+    monkeypatch.setenv("POOL_SECRET_KEY", "hunter2")
+    monkeypatch.setenv("POOL_PORT", "eighty")
+    monkeypatch.setenv("POOL_HOST", "192.0.2.1")
+    faults = set_bad_aside()
+    assert sorted(faults) == ["POOL_PORT", "POOL_SECRETS", "POOL_SECRET_KEY"]
+    assert "hunter2" not in str(faults)
+    assert "eighty" not in str(faults)
+    settings = get_settings()
+    assert (settings.port, settings.host, settings.is_production) == (8000, "192.0.2.1", True)
+    assert set_bad_aside() == {}
