@@ -3,6 +3,7 @@
 import threading
 
 import numpy as np
+from numpy.typing import NDArray
 
 from search.embeddings import Embedder, Vectors
 from search.engine import Vector
@@ -21,11 +22,17 @@ class Affinity:
     ) -> None:
         self._embedder = embedder
         self._weights = weights
-        self._phrases = [
-            (scenario.code, text)
+        said = {
+            scenario.code: (scenario.name, *scenario.aliases, *(p.text for p in scenario.phrases))
             for scenario in vocabulary.scenarios.values()
-            for text in (scenario.name, *scenario.aliases, *(p.text for p in scenario.phrases))
-        ]
+        }
+        self._codes = list(said)
+        self._phrases = [text for texts in said.values() for text in texts]
+        counts = [len(texts) for texts in said.values()]
+        # the scenario of each phrase, and where its phrases begin and end
+        self._scenario = np.repeat(np.arange(len(said)), counts)
+        self._last = np.cumsum(counts, dtype=np.int64) - 1
+        self._first = self._last + 1 - counts
         self._lock = threading.Lock()
         self._vectors: Vectors | None = None
 
@@ -33,7 +40,7 @@ class Affinity:
         """Embed the phrases now; float32 [phrases, dimension]."""
         with self._lock:
             if self._vectors is None:
-                self._vectors = self._embedder.encode_documents([text for _, text in self._phrases])
+                self._vectors = self._embedder.encode_documents(self._phrases)
             return self._vectors
 
     def preferences(self, query: Vector) -> dict[str, float]:
@@ -41,17 +48,17 @@ class Affinity:
         if not self._phrases:
             return {}
         near = self._by_scenario(self.warm() @ query)
-        values = np.array(list(near.values()))
-        spread = float(values.std()) or 1.0
-        bonuses = {code: self._bonus((v - values.mean()) / spread) for code, v in near.items()}
-        return {code: bonus for code, bonus in bonuses.items() if bonus > 0}
+        deviations = (near - near.mean()) / (float(near.std()) or 1.0)
+        bonuses = zip(self._codes, map(self._bonus, deviations.tolist()), strict=True)
+        return {code: bonus for code, bonus in bonuses if bonus > 0}
 
-    def _by_scenario(self, cosines: Vector) -> dict[str, float]:
-        grouped: dict[str, list[float]] = {}
-        for (code, _), cosine in zip(self._phrases, cosines.tolist(), strict=True):
-            grouped.setdefault(code, []).append(cosine)
-        best = {code: sorted(values)[-_NEAREST:] for code, values in grouped.items()}
-        return {code: sum(values) / len(values) for code, values in best.items()}
+    def _by_scenario(self, cosines: Vector) -> NDArray[np.float64]:
+        """How near each scenario is: the mean of its nearest phrases."""
+        nearest_first = np.lexsort((-cosines, self._scenario))
+        ordered = cosines[nearest_first].astype(np.float64)
+        best = [ordered[np.minimum(self._first + n, self._last)] for n in range(_NEAREST)]
+        near: NDArray[np.float64] = np.mean(best, axis=0)
+        return near
 
     def _bonus(self, deviation: float) -> float:
         weights = self._weights

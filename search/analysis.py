@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 from opencc import OpenCC
@@ -24,6 +24,8 @@ _PIECE = re.compile(
 )
 _PART = re.compile(_WORD)
 _LETTERS_DIGITS = re.compile(r"([^\W\d_]{2,})(\d{2,})")
+_HAN_TOKEN = re.compile(f"[{_HAN}]{{1,2}}")
+_JOINTS = re.compile("[-._·]")
 _SPACES = re.compile(r"\s+")
 _BREAK = "\n"
 
@@ -94,15 +96,33 @@ def highlight(text: str, matched: Iterable[str]) -> list[tuple[str, bool]]:
     `matched` are tokens as `tokens` and `match_tokens` give them. Single characters are left out
     when longer tokens are given, since they would mark half of every page.
     """
-    wanted = set(matched)
-    wanted = {token for token in wanted if _informative(token)} or wanted
+    chinese, others = _sought(frozenset(matched))
     folded, places = fold(text)
     marks = bytearray(len(text))
-    for token, start, end in _spans(folded):
-        if token in wanted:
-            for place in places[start:end]:
-                marks[place] = 1
+    for start, end in chain(_found(folded, chinese), _tokens_among(folded, others)):
+        for place in places[start:end]:
+            marks[place] = 1
     return _segments(text, marks)
+
+
+@lru_cache(maxsize=256)
+def _sought(matched: frozenset[str]) -> tuple[re.Pattern[str] | None, frozenset[str]]:
+    """A pattern for the Chinese tokens, which are found wherever their characters stand, and the
+    tokens that have to be words of their own."""
+    wanted = frozenset(token for token in matched if _informative(token)) or matched
+    chinese = sorted(filter(_HAN_TOKEN.fullmatch, wanted))
+    pattern = re.compile(f"(?=({'|'.join(chinese)}))") if chinese else None
+    return pattern, wanted.difference(chinese)
+
+
+def _found(folded: str, pattern: re.Pattern[str] | None) -> Iterator[tuple[int, int]]:
+    return (match.span(1) for match in pattern.finditer(folded)) if pattern else iter(())
+
+
+def _tokens_among(folded: str, wanted: frozenset[str]) -> Iterator[tuple[int, int]]:
+    squeezed = _JOINTS.sub("", folded)
+    if any(token in folded or token in squeezed for token in wanted):
+        yield from ((start, end) for token, start, end in _spans(folded) if token in wanted)
 
 
 def _segments(text: str, marks: bytearray) -> list[tuple[str, bool]]:
@@ -141,7 +161,7 @@ def _lone_letter(folded: str, place: int) -> bool:
 
 def _word_spans(word: str, start: int) -> Iterator[Span]:
     """rs-485 → rs485, rs, 485; rs485 → rs485, rs, 485; c# and 5g stay whole."""
-    whole = re.sub(r"[-._·]", "", word)
+    whole = _JOINTS.sub("", word)
     yield (whole, start, start + len(word))
     parts = list(_PART.finditer(word))
     if len(parts) > 1:
@@ -198,16 +218,23 @@ def syllables(text: str) -> list[str]:
     return [part for piece in _PIECE.finditer(normalise(text)) for part in _syllables_of(piece)]
 
 
-def _syllables_of(piece: re.Match[str]) -> list[str]:
+def _syllables_of(piece: re.Match[str]) -> Sequence[str]:
     if not piece.group("han"):
         return _PART.findall(piece.group())
+    return _spoken(piece.group())
+
+
+@lru_cache(maxsize=1 << 13)
+def _spoken(characters: str) -> Sequence[str]:
+    """Looking it up takes longer than anything else that is done with a name."""
     _teach_places()
-    return [part for part in lazy_pinyin(piece.group(), errors="ignore") if part]
+    return [part for part in lazy_pinyin(characters, errors="ignore") if part]
 
 
 def teach(readings: Mapping[str, str]) -> None:
     """Make `pinyin` read a name as people do: {"长安": "chang an"}; syllables parted by spaces."""
     load_phrases_dict({text: [[part] for part in said.split()] for text, said in readings.items()})
+    _spoken.cache_clear()
 
 
 @lru_cache(maxsize=1)

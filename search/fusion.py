@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, pstdev
+
+import numpy as np
 
 from search.engine import Candidate
 
@@ -79,13 +80,16 @@ def fuse(
 
 
 def _deviations(values: Sequence[float | None]) -> list[float]:
-    known = [value for value in values if value is not None]
-    if not known:
+    """Unknown values count as average."""
+    known = np.array(values, np.float64)  # what is unknown becomes not a number
+    if np.isnan(known).all():
         return [0.0] * len(values)
-    mean, spread = fmean(known), pstdev(known)
+    spread = float(np.nanstd(known))
     if spread < 1e-9:
         return [0.0] * len(values)
-    return [0.0 if v is None else max(_FARTHEST, (v - mean) / spread) for v in values]
+    deviations = np.maximum(_FARTHEST, (known - np.nanmean(known)) / spread)
+    found: list[float] = np.nan_to_num(deviations).tolist()
+    return found
 
 
 def _agreement(candidate: Candidate, preferences: Preferences) -> float:

@@ -121,7 +121,7 @@ class Connection:
         self._breaker = Breaker()
         several = len(address.nodes) > 1
         # the time of all attempts together is what a visitor waits
-        self._seconds = READ_SECONDS * (0.6 if several else 1.0)
+        seconds = READ_SECONDS * (0.6 if several else 1.0)
         self._client = Elasticsearch(
             list(address.nodes),
             basic_auth=(address.user, address.password) if address.user and not api_key else None,
@@ -133,6 +133,9 @@ class Connection:
             retry_on_timeout=True,
             retry_on_status=(502, 503, 504),
         )
+        # made once: making a client takes longer than what it is then used for
+        self._reader = self._client.options(request_timeout=seconds)
+        self._writer = self._client.options(request_timeout=WRITE_SECONDS)
 
     @contextmanager
     def reading(self) -> Iterator[Elasticsearch]:
@@ -144,7 +147,7 @@ class Connection:
         self._breaker.enter()
         try:
             with _translated():
-                yield self._client.options(request_timeout=self._seconds)
+                yield self._reader
         except EngineAway:
             self._breaker.fail()
             raise
@@ -157,7 +160,7 @@ class Connection:
     def writing(self) -> Iterator[Elasticsearch]:
         """A client for what happens behind the scenes. Raises as `reading` does, but later."""
         with _translated():
-            yield self._client.options(request_timeout=WRITE_SECONDS)
+            yield self._writer
 
     def close(self) -> None:
         """Let the connections go."""

@@ -107,9 +107,8 @@ class ElasticEngine:
             return []
         self._indices.live()
         with self._connection.reading() as client:
-            answer = client.mget(
-                index=self._indices.live_alias, ids=list(ids), source_includes=["document"]
-            )
+            # only the document is kept as source
+            answer = client.mget(index=self._indices.live_alias, ids=list(ids))
         return [_document(hit) for hit in answer["docs"] if hit.get("found")]
 
     def vector(self, id: str, space: str) -> Vector | None:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from elasticsearch.helpers import pack_dense_vector
+
 from search.elastic.layout import KIND, field_of
 from search.engine import CandidateRequest, Kind, Order, Vector
 from search.matching import ALTERNATIVE, NEAREST, enough, rarity
@@ -196,7 +198,7 @@ def _knn(vector: Vector, count: int, conditions: list[Body]) -> Body:
     breadth = min(_WIDEST, _BREADTH * count)
     return {
         "field": "vector",
-        "query_vector": vector.tolist(),
+        "query_vector": pack_dense_vector(vector),  # a quarter of the size of its numbers
         "k": breadth,
         "num_candidates": breadth,
         "filter": conditions,

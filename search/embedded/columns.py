@@ -1,6 +1,7 @@
 """Arrays that grow at the end; an older snapshot keeps looking at its own beginning of them."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -75,10 +76,10 @@ class FacetView:
 
     def codes_of(self, rows: NDArray[np.int64]) -> dict[int, tuple[str, ...]]:
         """The codes of given rows."""
-        found: dict[int, list[str]] = {}
         # pairs are written in order of rows, so each row's pairs lie together
         starts = np.searchsorted(self._rows, rows, "left")
-        ends = np.searchsorted(self._rows, rows, "right")
-        for row, start, end in zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True):
-            found[row] = [self._names[code] for code in self._codes[start:end].tolist()]
-        return {row: tuple(codes) for row, codes in found.items() if codes}
+        counts = np.searchsorted(self._rows, rows, "right") - starts
+        places = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+        codes = map(self._names.__getitem__, self._codes[places].tolist())
+        pairs = zip(rows.tolist(), counts.tolist(), strict=True)
+        return {row: tuple(islice(codes, count)) for row, count in pairs if count}
