@@ -1,21 +1,21 @@
 """The engine in a cluster: any number of processes and machines read and write one index."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from search.elastic import queries
+from search.elastic import queries, reading
 from search.elastic.asking import Answer, Asking, Grounds, key_of
 from search.elastic.connection import Connection
 from search.elastic.filling import fill, versions
 from search.elastic.indices import Index, Indices, misfit
-from search.elastic.layout import field_of, place
+from search.elastic.layout import place
 from search.elastic.queries import Body, Ground
 from search.elastic.writing import Outcome, write
 from search.engine import (
     NOTHING,
-    Candidate,
     CandidateRequest,
     Candidates,
     Document,
@@ -25,9 +25,7 @@ from search.engine import (
     Vector,
     WriteResult,
 )
-from search.matching import nearest
 
-_FACET = field_of("")
 _ATTEMPTS = 3
 
 
@@ -86,7 +84,7 @@ class ElasticEngine:
         words, meaning = self._scores(request, head, ids)
         described = {**head.words, **head.meaning, **head.named}
         return Candidates(
-            found=[_candidate(id_, described[id_], words, meaning) for id_ in ids],
+            found=[reading.candidate(id_, described[id_], words, meaning) for id_ in ids],
             exact=[id_ for id_ in ids if id_ in head.named],
             total=head.total,
             facets=head.facets,
@@ -99,7 +97,7 @@ class ElasticEngine:
         skipped = self._head(request).ids if order is Order.RELEVANCE else []
         body = queries.paging(request, self._ground(request), order, skipped)
         (answer,) = self._asking.ask([{**body, "from": offset, "size": limit}], key_of(request))
-        return [_id(hit) for hit in _hits(answer)]
+        return [reading.id_of(hit) for hit in reading.hits(answer)]
 
     def documents(self, ids: Sequence[str]) -> Sequence[Document]:
         """The documents as they were given; unknown ids are left out."""
@@ -109,14 +107,14 @@ class ElasticEngine:
         with self._connection.reading() as client:
             # only the document is kept as source
             answer = client.mget(index=self._indices.live_alias, ids=list(ids))
-        return [_document(hit) for hit in answer["docs"] if hit.get("found")]
+        return [reading.document(hit) for hit in answer["docs"] if hit.get("found")]
 
     def vector(self, id: str, space: str) -> Vector | None:
         """The unit vector of a document in the space of one model."""
         query = {"bool": {"filter": [{"term": {"id": id}}, {"term": {"space": space}}]}}
         self._indices.live()
         (answer,) = self._asking.ask([{"query": query, "fields": ["vector"], "_source": False}])
-        for hit in _hits(answer):
+        for hit in reading.hits(answer):
             return np.array(hit["fields"]["vector"], np.float32)
         return None
 
@@ -128,7 +126,10 @@ class ElasticEngine:
         answers = self._asking.ask([queries.starting(p, kinds, limit) for p in prefixes])
         found: dict[str, None] = {}
         for prefix, answer in zip(prefixes, answers, strict=True):
-            keyed = sorted((_shortest_key(hit, prefix), _id(hit)) for hit in _hits(answer))
+            keyed = sorted(
+                (reading.shortest_key(hit, prefix), reading.id_of(hit))
+                for hit in reading.hits(answer)
+            )
             found |= dict.fromkeys(id_ for _key, id_ in keyed)
         return self.documents(list(found)[:limit])
 
@@ -143,7 +144,7 @@ class ElasticEngine:
         query = {"term": {"space": space}} if space else {"match_all": {}}
         self._indices.live()
         (answer,) = self._asking.ask([{"size": 0, "track_total_hits": True, "query": query}])
-        return _total(answer)
+        return reading.total(answer)
 
     def misfit(self) -> str:
         """Why the live index was laid out for another version of this code, empty when it fits."""
@@ -189,12 +190,12 @@ class ElasticEngine:
         if vector is not None:
             bodies += [queries.nearest(vector, request.space, kind) for kind in Kind]
         counts, named, *near = self._asking.ask(bodies, key_of(request))
-        weights = queries.weighted(request, _total(counts), _holding(counts))
+        weights = queries.weighted(request, reading.total(counts), reading.holding(counts))
         return Ground(
             weights=weights,
             least=queries.least(request, weights),
-            named=tuple(_id(hit) for hit in _hits(named)),
-            near=tuple(_nearest(counts, near)),
+            named=tuple(reading.id_of(hit) for hit in reading.hits(named)),
+            near=tuple(reading.nearest_of_kinds(counts, near)),
             has_vector=vector is not None,
         )
 
@@ -212,13 +213,13 @@ class ElasticEngine:
         bodies += [queries.counting(request, facet, match) for facet in own]
         answers = self._asking.ask(bodies, key_of(request))
         words, *lists = answers[:first]
-        meaning, named = lists or (_NONE, _NONE)
-        counts = _counts([words, *answers[first:]])
+        meaning, named = lists or (reading.NO_HITS, reading.NO_HITS)
+        counts = reading.counts([words, *answers[first:]])
         return _Head(
-            words={_id(hit): hit for hit in _hits(words) if hit["_score"]},
-            meaning={_id(hit): hit for hit in _hits(meaning)},
-            named={_id(hit): hit for hit in _hits(named)},
-            total=_total(words),
+            words={reading.id_of(hit): hit for hit in reading.hits(words) if hit["_score"]},
+            meaning={reading.id_of(hit): hit for hit in reading.hits(meaning)},
+            named={reading.id_of(hit): hit for hit in reading.hits(named)},
+            total=reading.total(words),
             facets={facet: counts.get(facet, {}) for facet in request.facets},
         )
 
@@ -227,7 +228,7 @@ class ElasticEngine:
     ) -> tuple[Mapping[str, float], Mapping[str, float] | None]:
         """BM25 and cosine of each candidate; what one list lacks is asked for when it was cut."""
         words = {id_: round(hit["_score"], 6) for id_, hit in head.words.items()}
-        meaning = {id_: _cosine(hit) for id_, hit in head.meaning.items()}
+        meaning = {id_: reading.cosine(hit) for id_, hit in head.meaning.items()}
         unheard = [id_ for id_ in ids if id_ not in words]
         unseen = [id_ for id_ in ids if id_ not in meaning]
         ground = self._ground(request)
@@ -239,76 +240,12 @@ class ElasticEngine:
             bodies.append(queries.meaning_of(unseen, request.vector, request.space))
         answers = self._asking.ask(bodies, key_of(request))
         if is_cut:
-            words |= {_id(hit): round(hit["_score"], 6) for hit in _hits(answers[0])}
-        meaning |= {_id(h): _cosine(h) for answer in answers[bool(is_cut) :] for h in _hits(answer)}
+            words |= {
+                reading.id_of(hit): round(hit["_score"], 6) for hit in reading.hits(answers[0])
+            }
+        meaning |= {
+            reading.id_of(h): reading.cosine(h)
+            for answer in answers[bool(is_cut) :]
+            for h in reading.hits(answer)
+        }
         return words, meaning if ground.has_vector else None
-
-
-_NONE: Answer = {"hits": {"hits": []}}
-
-
-def _hits(answer: Answer) -> list[Answer]:
-    hits: list[Answer] = answer["hits"]["hits"]
-    return hits
-
-
-def _total(answer: Answer) -> int:
-    return int(answer["hits"]["total"]["value"])
-
-
-def _id(hit: Answer) -> str:
-    return str(hit["fields"]["id"][0])
-
-
-def _cosine(hit: Answer) -> float:
-    """Elasticsearch moves dot products into 0 … 1."""
-    return round(2 * float(hit["_score"]) - 1, 6)
-
-
-def _holding(answer: Answer) -> list[int]:
-    found = answer["aggregations"].get("holding", {"buckets": []})
-    return [bucket["doc_count"] for bucket in found["buckets"]]
-
-
-def _counts(answers: Iterable[Answer]) -> dict[str, dict[str, int]]:
-    return {
-        facet: {bucket["key"]: bucket["doc_count"] for bucket in found["buckets"]}
-        for answer in answers
-        for facet, found in answer.get("aggregations", {}).items()
-    }
-
-
-def _nearest(counts: Answer, answers: Sequence[Answer]) -> Iterator[str]:
-    """Of each kind as many as match by meaning, ties broken as everywhere."""
-    of_kind = {b["key"]: b["doc_count"] for b in counts["aggregations"]["kinds"]["of"]["buckets"]}
-    for kind, answer in zip(Kind, answers, strict=False):
-        order = sorted(_hits(answer), key=lambda hit: (-_cosine(hit), place(_id(hit))))
-        yield from (_id(hit) for hit in order[: nearest(of_kind.get(kind, 0))])
-
-
-def _shortest_key(hit: Answer, prefix: str) -> tuple[int, str]:
-    """The shortest of a document's keys that begin so; the shorter, the nearer to what is typed."""
-    keys = (key for key in hit["fields"]["prefixes"] if key.startswith(prefix))
-    return min((len(key), key) for key in keys)
-
-
-def _document(hit: Answer) -> Document:
-    return Document.from_dict(hit["_source"]["document"])
-
-
-def _candidate(
-    id_: str, hit: Answer, words: Mapping[str, float], meaning: Mapping[str, float] | None
-) -> Candidate:
-    fields = dict(hit["fields"])
-    (price,) = fields.pop("price_from", [None])
-    return Candidate(
-        id=id_,
-        words=words.get(id_, 0.0),
-        meaning=None if meaning is None else meaning.get(id_),
-        facets={
-            name.removeprefix(_FACET): tuple(codes)
-            for name, codes in fields.items()
-            if name.startswith(_FACET)
-        },
-        price_from=price,
-    )
