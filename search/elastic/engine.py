@@ -126,11 +126,8 @@ class ElasticEngine:
         answers = self._asking.ask([queries.starting(p, kinds, limit) for p in prefixes])
         found: dict[str, None] = {}
         for prefix, answer in zip(prefixes, answers, strict=True):
-            keyed = sorted(
-                (reading.shortest_key(hit, prefix), reading.id_of(hit))
-                for hit in reading.hits(answer)
-            )
-            found |= dict.fromkeys(id_ for _key, id_ in keyed)
+            named = sorted(reading.hits(answer), key=partial(reading.shortest_key, prefix))
+            found |= dict.fromkeys(map(reading.id_of, named))
         return self.documents(list(found)[:limit])
 
     def versions(self, space: str = "") -> Mapping[str, int]:
@@ -240,12 +237,8 @@ class ElasticEngine:
             bodies.append(queries.meaning_of(unseen, request.vector, request.space))
         answers = self._asking.ask(bodies, key_of(request))
         if is_cut:
-            words |= {
-                reading.id_of(hit): round(hit["_score"], 6) for hit in reading.hits(answers[0])
-            }
-        meaning |= {
-            reading.id_of(h): reading.cosine(h)
-            for answer in answers[bool(is_cut) :]
-            for h in reading.hits(answer)
-        }
+            heard = reading.hits(answers.pop(0))
+            words |= {reading.id_of(hit): round(hit["_score"], 6) for hit in heard}
+        for answer in answers:
+            meaning |= {reading.id_of(hit): reading.cosine(hit) for hit in reading.hits(answer)}
         return words, meaning if ground.has_vector else None
