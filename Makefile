@@ -11,7 +11,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix bench evaluate migrate messages setup dev lock clean python
+.PHONY: help secrets smoke demo serve test check fix bench evaluate migrate messages setup dev lock clean python
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ migrate: setup ## Bring the database to the newest revision
 
 messages: dev ## Collect the sentences to translate into app/locale and compile what is translated
 	@$(BIN)/pybabel -q extract -F pyproject.toml $(KEYWORDS) --no-location -o app/locale/messages.pot . && $(BIN)/pybabel -q update -l zh_Hans -i app/locale/messages.pot -d app/locale -N && $(BIN)/pybabel -q compile -d app/locale
+
+secrets: python ## Make the secret files of docker-compose.yml, once, in deploy/secrets
+	@$(PYTHON) -m deploy.make_secrets $(ARGS)
+
+smoke: dev ## Start what docker-compose.yml describes by hand and walk through the site
+	@PYTHONPATH=. $(BIN)/python .ci/smoke.py $(ARGS)
 
 setup: python ## Prepare .venv, browser assets, messages and the offline model; done steps are skipped
 	@$(PYTHON) -m app.setup
