@@ -13,8 +13,9 @@ from app.catalogue.models import Case, Record, Solution
 from app.core.i18n import mark
 from app.discovery import wording
 from app.discovery.browsing import OFFERED
+from app.discovery.finding import Found as Finding
 from search.engine import Kind
-from search.searcher import Hit, Reason, Results, Suggestion
+from search.searcher import Hit, Reason, Suggestion
 
 
 class Why(BaseModel):
@@ -84,6 +85,12 @@ class Answer(Page[Found]):
     facets: dict[str, list[Count]]
     relaxations: list[WayOut]
     by_meaning: bool = Field(description=mark("False while only words can be compared."))
+    degraded: bool = Field(
+        description=mark(
+            "True while the search engine is away: found by name and words alone, facets empty, "
+            "every score 0."
+        )
+    )
 
 
 class Suggested(BaseModel):
@@ -102,8 +109,9 @@ class Suggestions(BaseModel):
     items: list[Suggested]
 
 
-def answer(asked: Searching, results: Results, records: Mapping[str, Record]) -> Answer:
-    """The answer to a search; `records` are those of the hits by identifier."""
+def answer(asked: Searching, finding: Finding) -> Answer:
+    """The answer to a search."""
+    results, records = finding.results, finding.records
     first = (asked.page - 1) * asked.size + 1
     return Answer(
         items=[
@@ -136,6 +144,7 @@ def answer(asked: Searching, results: Results, records: Mapping[str, Record]) ->
             for way in results.relaxations
         ],
         by_meaning=results.by_meaning,
+        degraded=finding.is_degraded,
     )
 
 

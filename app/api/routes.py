@@ -13,12 +13,12 @@ from app.api.found import Answer, Suggestions, answer, suggestions
 from app.api.shapes import SHAPES, Item, Page, absolute, shape
 from app.catalogue import reading
 from app.catalogue.addresses import FOLDERS
-from app.catalogue.index import get_searcher
 from app.catalogue.models import MODELS, Record
 from app.core.access import Public
 from app.core.db import Db
 from app.core.errors import NotFound
 from app.core.i18n import mark
+from app.discovery import finding
 from search.engine import Kind
 
 SUMMARIES: Mapping[Kind, tuple[str, str]] = {
@@ -45,16 +45,14 @@ Key = Annotated[str, Path(max_length=100, description=mark("Permanent identifier
 
 @router.get("/search", summary=mark("Search one kind of listing"), tags=["search"])
 def search(request: Request, response: Response, db: Db, asked: SearchAsked) -> Answer:
-    results = get_searcher().search(asked.query())
-    found = answer(asked, results, reading.by_identifiers(db, [hit.id for hit in results.hits]))
+    found = answer(asked, finding.find(db, asked.query()))
     _turn(request, response, asked.page, found.pages)
     return found
 
 
 @router.get("/suggest", summary=mark("Suggest names while somebody types"), tags=["search"])
-def suggest(asked: SuggestAsked) -> Suggestions:
-    text = asked.q.strip()
-    return suggestions(get_searcher().suggest(text, limit=asked.limit) if text else ())
+def suggest(db: Db, asked: SuggestAsked) -> Suggestions:
+    return suggestions(finding.suggest(db, asked.q.strip(), asked.limit))
 
 
 def serve(kind: Kind) -> None:

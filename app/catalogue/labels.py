@@ -101,6 +101,15 @@ def is_known(facet: str, code: str) -> bool:
     return facet in TERMS and code in TERMS[facet](get_vocabulary())
 
 
+def codes_of(facet: str) -> list[str]:
+    """Every code that may be chosen in a facet (cities, no other places); years have no list."""
+    if facet in FIXED:
+        return list(FIXED[facet])
+    vocabulary = get_vocabulary()
+    codes = TERMS[facet](vocabulary) if facet in TERMS else {}
+    return [code for code in codes if facet != "city" or vocabulary.city_of(code) == code]
+
+
 def region_label(code: str) -> str:
     """A place in full: its city before a county or town (佛山 南海)."""
     vocabulary = get_vocabulary()

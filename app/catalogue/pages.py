@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from app.catalogue import labels, linked_data, reading
 from app.catalogue.addresses import address, permanent_address
+from app.catalogue.asking import ask
 from app.catalogue.facts import Fact, Origin, facts_of, field_names, linked, origin_of
-from app.catalogue.index import get_searcher
 from app.catalogue.models import Record
 from app.core.settings import get_settings
 from app.core.web import render
@@ -55,8 +55,12 @@ def _origins(record: Record, facts: Sequence[Fact]) -> list[Origin]:
     return list(dict.fromkeys(origin for origin in each if origin))
 
 
-def similar(db: Session, record: Record) -> list[Record]:
-    """Public records of the same kind that say similar things."""
-    hits = get_searcher().similar(record.identifier, kinds=(record.KIND,), limit=SIMILAR)
+def similar(db: Session, record: Record) -> list[Record] | None:
+    """Public records of the same kind that say similar things; None while nobody can tell."""
+    hits = ask(
+        lambda searcher: searcher.similar(record.identifier, (record.KIND,), SIMILAR), lambda: None
+    )
+    if hits is None:
+        return None
     found = reading.by_identifiers(db, [hit.id for hit in hits])
     return [found[hit.id] for hit in hits if hit.id in found]

@@ -30,7 +30,7 @@ def solution(request: Request, db: Db, slug: str) -> Response:
     record = reading.find_public(db, Kind.SOLUTION, slug)
     assert isinstance(record, Solution)  # noqa: S101  the kind was asked for
     cases, similar = reading.cases_of(db, solution=record), pages.similar(db, record)
-    beside = [record.identifier, *(other.identifier for other in similar[:BESIDE])]
+    beside = [record.identifier, *(other.identifier for other in (similar or [])[:BESIDE])]
     comparison = f"/compare?{urlencode([('id', identifier) for identifier in beside])}"
     context = {"cases": cases, "similar": similar, "comparison": comparison}
     return pages.show(request, db, record, slug, "catalogue/solution.html", **context)

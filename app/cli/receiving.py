@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from app.catalogue import index, reading
-from app.cli.output import complain, progress, say, say_json
+from app.cli.output import complain, note, progress, say, say_json
 from app.core import worker
 from app.core.db import transaction, upgrade
 from app.core.i18n import _
@@ -105,7 +105,14 @@ def _say_unreadable(path: Path, unreadable: Unreadable, *, as_json: bool) -> Non
 def _follow_in_index() -> None:
     if worker.count_due():
         with progress(_("Building the index")) as step:
-            worker.drain(lambda done, waiting: step(done, done + waiting))
+            drained = worker.drain(lambda done, waiting: step(done, done + waiting))
+        if drained.later:
+            note_away()
+
+
+def note_away() -> None:
+    """Say that nothing is lost: the outbox keeps what the index has to follow."""
+    note(_("The search engine is away. The index follows by itself once it is back."))
 
 
 def _undo(batch_id: int, *, by: str, as_json: bool) -> None:

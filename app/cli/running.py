@@ -17,7 +17,7 @@ from uvicorn.supervisors import Multiprocess
 from app.catalogue import index, reading
 from app.cli.finding import reindex
 from app.cli.output import note, progress, say
-from app.cli.receiving import receive
+from app.cli.receiving import note_away, receive
 from app.core import metrics, worker
 from app.core.db import transaction, upgrade
 from app.core.errors import Conflict
@@ -26,6 +26,7 @@ from app.core.logs import configure_logging
 from app.core.settings import get_settings
 from app.curation.models import Batch
 from app.discovery.rows import total_label
+from search.engine import EngineAway
 from search.searcher import Query
 
 SAMPLES = Path(__file__).parents[2] / "ingest" / "samples"
@@ -95,6 +96,13 @@ def build_index() -> None:
 
     An index that was made with another model is made anew.
     """
+    try:
+        _build_index()
+    except EngineAway:
+        note_away()
+
+
+def _build_index() -> None:
     if index.get_searcher().is_stale:
         reindex()
     left = worker.count_due()

@@ -1,33 +1,33 @@
 """The search page put together: rows, facets, tabs and ways out of an empty result."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from app.catalogue import reading
-from app.catalogue.index import get_searcher
-from app.catalogue.labels import code_label, facet_label, kind_label
+from app.catalogue.labels import code_label, codes_of, facet_label, kind_label
 from app.core.i18n import _
 from app.discovery.browsing import OFFERED, SIZE, Browsing, Sort
 from app.discovery.counting import count_cases, count_offers
+from app.discovery.finding import Found, find
 from app.discovery.rows import Counts, Row, row, total_label
 from app.discovery.wording import filter_label, sort_label
 from search.engine import Kind
-from search.searcher import Hit, Query, Results
+from search.searcher import Query, Results
 from search.understanding import Chip
 
 SHOWN_CODES = 7  # of a facet before "more"
+MOST_UNCOUNTED = 50  # codes of a facet that are offered without knowing which are used
 COMPARABLE = (Kind.SOLUTION, Kind.VENDOR)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One facet. `options` are (code, label, listings after a click, is on)."""
+    """One facet. `options` are (code, label, listings after a click if counted, is on)."""
 
     facet: str
     label: str
-    options: Sequence[tuple[str, str, int, bool]]
+    options: Sequence[tuple[str, str, int | None, bool]]
 
     @property
     def shown(self) -> int:
@@ -40,10 +40,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """The same search among another kind."""
+    """The same search among another kind; its total is None when nobody counted."""
 
     label: str
-    total: int
+    total: int | None
     url: str
     is_current: bool
 
@@ -68,6 +68,7 @@ class Listing:
     groups: Sequence[Group]
     tabs: Sequence[Tab]
     last: int
+    is_degraded: bool
 
     @property
     def title(self) -> str:
@@ -140,52 +141,61 @@ def query_of(browsing: Browsing, *, limit: int = SIZE) -> Query:
 
 def look(db: Session, browsing: Browsing) -> Listing:
     """Search, and read from the database what the rows show."""
-    results = get_searcher().search(query_of(browsing))
+    kinds = {kind: browsing.of_kind(kind) for kind in Kind}
+    others = {k: query_of(b, limit=0) for k, b in kinds.items() if k is not browsing.kind}
+    found = find(db, query_of(browsing), others)
+    total = found.results.total
+    totals = {**found.others, browsing.kind: total}
     return Listing(
         browsing=browsing,
-        results=results,
-        rows=_rows(db, results.hits),
-        groups=[_group(browsing, facet, results) for facet in OFFERED[browsing.kind]],
-        tabs=_tabs(browsing, results.total),
-        last=max(1, -(-results.total // SIZE)),
+        results=found.results,
+        rows=_rows(db, found),
+        groups=[_group(browsing, facet, found) for facet in OFFERED[browsing.kind]],
+        tabs=[
+            Tab(kind_label(kind), totals.get(kind), other.url, kind is browsing.kind)
+            for kind, other in kinds.items()
+        ],
+        last=max(1, -(-total // SIZE)),
+        is_degraded=found.is_degraded,
     )
 
 
-def _rows(db: Session, hits: Sequence[Hit]) -> list[Row]:
+def _rows(db: Session, found: Found) -> list[Row]:
     """Rows in the order of the hits; what left the pool a moment ago is passed over."""
-    records = reading.by_identifiers(db, [hit.id for hit in hits])
+    records = found.records
     cases, offers = count_cases(db, records.values()), count_offers(db, records.values())
     return [
         row(hit, record, Counts(offers.get(record.id, 0), cases.get(record.id, 0)))
-        for hit in hits
+        for hit in found.results.hits
         if (record := records.get(hit.id))
     ]
 
 
-def _group(browsing: Browsing, facet: str, results: Results) -> Group:
-    """The codes of a facet, those that are on first, then the most frequent (years: the latest)."""
+def _group(browsing: Browsing, facet: str, found: Found) -> Group:
     chosen = browsing.filters.get(facet, ())
-    counts = {**dict.fromkeys(chosen, 0), **results.facets.get(facet, {})}
+    options: Sequence[tuple[str, int | None]] = (
+        _uncounted(facet, chosen)
+        if found.is_degraded
+        else _counted(facet, chosen, found.results.facets.get(facet, {}))
+    )
+    named = [(code, code_label(facet, code), total, code in chosen) for code, total in options]
+    return Group(facet, facet_label(facet), named)
+
+
+def _uncounted(facet: str, chosen: Sequence[str]) -> list[tuple[str, None]]:
+    """Every code that may be chosen, those that are on first; a long list is of little use."""
+    offered = codes_of(facet)
+    codes = dict.fromkeys((*chosen, *(offered if len(offered) <= MOST_UNCOUNTED else ())))
+    return [(code, None) for code in codes]
+
+
+def _counted(facet: str, chosen: Sequence[str], found: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The codes of a facet, those that are on first, then the most frequent (years: the latest)."""
+    counts = {**dict.fromkeys(chosen, 0), **found}
 
     def place(option: tuple[str, int]) -> tuple[bool, int, str]:
         code, total = option
         return (code not in chosen, -int(code) if facet == "year" else -total, code)
 
     ordered = sorted(counts.items(), key=place)
-    options = [
-        (code, code_label(facet, code), total, code in chosen)
-        for code, total in ordered
-        if total or code in chosen
-    ]
-    return Group(facet, facet_label(facet), options)
-
-
-def _tabs(browsing: Browsing, total: int) -> list[Tab]:
-    """Every kind with what the same search finds there, keeping the filters it shares."""
-    tabs = []
-    for kind in Kind:
-        other = browsing.of_kind(kind)
-        is_current = kind is browsing.kind
-        found = total if is_current else get_searcher().search(query_of(other, limit=0)).total
-        tabs.append(Tab(kind_label(kind), found, other.url, is_current))
-    return tabs
+    return [(code, total) for code, total in ordered if total or code in chosen]

@@ -8,13 +8,12 @@ from starlette.responses import Response
 
 from app.catalogue import labels
 from app.catalogue.addresses import address, permanent_address
-from app.catalogue.index import get_searcher
 from app.core.access import Public
 from app.core.db import Db
 from app.core.i18n import ngettext
 from app.core.settings import get_settings
 from app.core.web import render
-from app.discovery import browsing, comparing, home, results
+from app.discovery import browsing, comparing, finding, home, results
 from search.engine import Kind
 
 SUGGESTIONS = 8
@@ -43,9 +42,9 @@ def cases(request: Request, db: Db) -> Response:
 
 
 @router.get("/suggest", name="suggest")
-def suggest(request: Request) -> Response:
+def suggest(request: Request, db: Db) -> Response:
     text = browsing.read(request.query_params)[0].text
-    found = get_searcher().suggest(text, limit=SUGGESTIONS) if text else ()
+    found = finding.suggest(db, text, SUGGESTIONS)
     return _render(request, "suggest.html", "options", text=text, found=found)
 
 
