@@ -45,6 +45,7 @@ make smoke needs real servers, and makes and removes its own database and indexe
   POOL_TEST_ELASTICSEARCH_CA=/path/ca.crt                            for https
 """
 PATIENCE = 180.0  # seconds for something to come about
+TROUBLE = re.compile(r"warn|error|Traceback|^\S*(Error|Exception)", re.I)
 LEAVING = 3.0  # seconds that helpers of a process may outlive it
 NAME = f"pool-smoke-{os.getpid()}"
 FOLLOW_VENDORS = """
@@ -420,6 +421,12 @@ def is_worked_off(port: int) -> tuple[bool, str]:
     return not left, f"{left:.0f} jobs wait"
 
 
+def answers_by_meaning(client: httpx2.Client) -> tuple[bool, str]:
+    """Whether the search engine answers in time, as it may not while much is being written."""
+    answer = client.get("/api/v1/search", params={"q": QUESTION})
+    return answer.status_code == 200 and answer.json()["by_meaning"], answer.text[:300]
+
+
 def walk(client: httpx2.Client) -> None:
     """What a visitor does, in the order of a visit."""
     get(client, "/", 'action="/search"')
@@ -504,6 +511,7 @@ def smoke(here: Here, client: httpx2.Client, plain: int, last: contextlib.ExitSt
     wait_for("the worker has done it", partial(is_worked_off, here.metrics["worker"]))
     check(not outbox(here.metrics["app"], "dead"), "jobs were given up")
     say("a visit")
+    wait_for("search answers by meaning", partial(answers_by_meaning, client))
     walk(client)
     check_doors(client, plain, is_proxied=proxy is not None)
     requests = [name for name in figures(here.metrics["app"]) if "pool_request_seconds" in name]
@@ -567,7 +575,8 @@ def main() -> int:
             walk_through(postgres, search, folder)
         except (Wrong, httpx2.HTTPError, TransportError, psycopg.Error) as wrong:
             for log in sorted(folder.glob("*.log")):
-                sys.stderr.write(f"--- the end of {log.name}\n{log.read_text()[-3000:]}\n")
+                said = [line for line in log.read_text().splitlines() if TROUBLE.search(line)]
+                sys.stderr.write("\n".join([f"--- trouble in {log.name}", *said[-10:], ""]))
             sys.stderr.write(f"WRONG: {wrong}\n")
             return 1
     say("all is well")
