@@ -8,9 +8,11 @@ import structlog
 
 from app.catalogue.index import get_searcher
 from search.engine import EngineAway, EngineUnusable
+from search.patience import waiting
 from search.searcher import Searcher
 
 T = TypeVar("T")
+PATIENCE_SECONDS = 1.5  # for all that one page asks of an engine elsewhere
 WARN_SECONDS = 60.0  # between two warnings of the same trouble
 
 log = structlog.get_logger("search")
@@ -24,7 +26,8 @@ def ask(question: Callable[[Searcher], T], otherwise: Callable[[], T]) -> T:
     known as away, and a visitor waits for that once.
     """
     try:
-        return question(get_searcher())
+        with waiting(PATIENCE_SECONDS):
+            return question(get_searcher())
     except (EngineAway, EngineUnusable) as error:
         _warn(error)
         return otherwise()

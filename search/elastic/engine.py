@@ -11,7 +11,7 @@ from search.elastic.asking import Answer, Asking, Grounds, key_of
 from search.elastic.connection import Connection
 from search.elastic.filling import fill, versions
 from search.elastic.indices import Index, Indices, misfit
-from search.elastic.layout import place
+from search.elastic.layout import WINDOW, place
 from search.elastic.queries import Body, Ground
 from search.elastic.writing import Outcome, write
 from search.engine import (
@@ -94,9 +94,12 @@ class ElasticEngine:
         self, request: CandidateRequest, order: Order, offset: int, limit: int
     ) -> Sequence[str]:
         """Ids of one page of a whole order; RELEVANCE goes on where `candidates` ends."""
+        size = min(limit, WINDOW - offset)
+        if size < 1:  # further than anybody leafs, and refused
+            return []
         skipped = self._head(request).ids if order is Order.RELEVANCE else []
         body = queries.paging(request, self._ground(request), order, skipped)
-        (answer,) = self._asking.ask([{**body, "from": offset, "size": limit}], key_of(request))
+        (answer,) = self._asking.ask([{**body, "from": offset, "size": size}], key_of(request))
         return [reading.id_of(hit) for hit in reading.hits(answer)]
 
     def documents(self, ids: Sequence[str]) -> Sequence[Document]:

@@ -1,7 +1,7 @@
 """Filling an index beside the live one, checking it, switching to it."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from itertools import islice
 
@@ -9,7 +9,7 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from search.elastic.indices import Indices
 from search.elastic.writing import Outcome, write
-from search.engine import NOTHING, Document, EngineUnusable, Entry, WriteResult
+from search.engine import NOTHING, Document, EngineBusy, EngineUnusable, Entry, WriteResult
 
 # entries sent at a time: bounds memory, not time
 _BATCH = 500
@@ -19,6 +19,9 @@ _PAGE = 10_000
 _KEEP_ALIVE = "2m"
 # seconds before each further try of what could not be written for the moment
 _PAUSES = (1, 2, 4, 8, 16)
+# seconds before each look at what seems to differ: a write may be under way
+_LOOKS = (0, 1, 2)
+_DISPLACED = "another process has begun to build this index"
 
 
 def fill(client: Elasticsearch, indices: Indices, entries: Iterator[Entry]) -> WriteResult:
@@ -27,34 +30,38 @@ def fill(client: Elasticsearch, indices: Indices, entries: Iterator[Entry]) -> W
     Whoever writes meanwhile writes into both, and neither takes an older version over a newer
     one, so it does not matter who comes first.
     """
+    before = versions(client, indices.live_alias)
     name = indices.begin(client)
     try:
-        outcome, copied, sample = _copy(client, indices, entries)
-        client.indices.refresh(index=name)
-        _check(client, indices, name, copied, sample)
-        indices.switch(client, name)
+        outcome, copied, sample = _copy(client, indices, name, entries)
+        _compare(client, indices, name, before, copied)
+        _look_at(client, name, sample)
     except BaseException:
         with suppress(ApiError, TransportError):  # if it stays, the next run removes it
             client.indices.delete(index=name)
         raise
+    # whoever gets no answer to this cannot know which index is live, and must delete neither
+    indices.switch(client, name)
+    client.indices.refresh(index=name)
     return outcome.result()
 
 
 def _copy(
-    client: Elasticsearch, indices: Indices, entries: Iterator[Entry]
-) -> tuple[Outcome, dict[str, int], dict[str, Document]]:
-    """Everything written, by id and version, and some of it to be looked at again."""
+    client: Elasticsearch, indices: Indices, name: str, entries: Iterator[Entry]
+) -> tuple[Outcome, set[str], dict[str, Document]]:
+    """What became of it, the ids written, and some documents to be looked at again."""
     outcome = Outcome()
-    copied: dict[str, int] = {}
+    copied: set[str] = set()
     sample: dict[str, Document] = {}
-    space = ""
     while batch := list(islice(entries, _BATCH)):
-        (index,) = (i for i in indices.targets(client) if indices.next_alias in i.aliases)
+        index = next((i for i in indices.targets(client) if i.name == name), None)
+        if index is None:
+            raise EngineBusy(_DISPLACED)
         space = indices.space_of(client, index, batch)
         written = _patiently(client, indices.next_alias, space, batch)
         outcome.add(written)
         kept = [e.document for e in batch if e.document.id not in written.refused]
-        copied |= {document.id: document.version for document in kept}
+        copied |= {document.id for document in kept}
         sample |= {document.id: document for document in kept[::_SAMPLED]}
     return outcome, copied, sample
 
@@ -63,6 +70,8 @@ def _patiently(client: Elasticsearch, alias: str, space: str, batch: list[Entry]
     """Write again what a busy server put off."""
     outcome = write(client, alias, space, batch, NOTHING, refresh=False)
     for pause in _PAUSES:
+        if outcome.is_lost:
+            raise EngineBusy(_DISPLACED)
         if not outcome.postponed:
             return outcome
         time.sleep(pause)
@@ -74,19 +83,33 @@ def _patiently(client: Elasticsearch, alias: str, space: str, batch: list[Entry]
     return outcome
 
 
-def _check(
+def _compare(
     client: Elasticsearch,
     indices: Indices,
     name: str,
-    copied: Mapping[str, int],
-    sample: Mapping[str, Document],
+    before: Mapping[str, int],
+    copied: Set[str],
 ) -> None:
-    """Nothing that was copied is missing, unless it was deleted meanwhile; samples are equal."""
-    held = versions(client, name)
-    live = versions(client, indices.live_alias)
-    lacking = [id_ for id_ in copied if id_ not in held and id_ in live]
-    if lacking:
-        raise EngineUnusable(f"the new index lacks {len(lacking)} of {len(copied)} documents")
+    """Whatever was copied, or written or deleted meanwhile, is so in the new index too."""
+    differing: set[str] | None = None
+    for pause in _LOOKS:
+        time.sleep(pause)
+        client.indices.refresh(index=name)
+        # in this order: what is in the live index was in the new one before
+        live = versions(client, indices.live_alias)
+        held = versions(client, name)
+        seen = {
+            *(id_ for id_ in live if id_ in copied and id_ not in held),
+            *(id_ for id_, v in live.items() if before.get(id_) != v and held.get(id_, -1) < v),
+            *(id_ for id_ in before if id_ not in live and id_ in held),
+        }
+        differing = seen if differing is None else differing & seen
+        if not differing:
+            return
+    raise EngineUnusable(f"the new index lacks what became of {len(differing or ())} documents")
+
+
+def _look_at(client: Elasticsearch, name: str, sample: Mapping[str, Document]) -> None:
     for document in _documents(client, name, list(sample)):
         written = sample[document.id]
         if document.version == written.version and document != written:

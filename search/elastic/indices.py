@@ -13,7 +13,7 @@ from elasticsearch import BadRequestError, Elasticsearch
 
 from search.elastic.connection import Connection
 from search.elastic.layout import LAYOUT, SETTINGS, mappings, meta
-from search.engine import EngineUnusable, Entry
+from search.engine import EngineAway, EngineUnusable, Entry
 
 # seconds for which a process believes what it knows of the live index
 _BELIEVED = 5.0
@@ -54,32 +54,42 @@ class Indices:
 
     def _live(self, client: Elasticsearch) -> Index:
         for _attempt in range(2):
-            found = self._with_alias(client, self.live_alias)
-            if found:
-                return found[0]
-            self._create_first(client)
+            every = self._all(client)
+            for index in every:
+                if self.live_alias in index.aliases:
+                    return index
+            self._create_first(client, _following(every))
         raise EngineUnusable(f"there is no index behind the name {self.live_alias}")
 
-    def _create_first(self, client: Elasticsearch) -> None:
+    def _create_first(self, client: Elasticsearch, number: int) -> None:
         try:
-            self.create(client, self._name(1), self.live_alias)
+            self.create(client, self._name(number), self.live_alias)
         except BadRequestError as error:
             if error.error != "resource_already_exists_exception":  # another process was faster
                 raise
 
     def create(self, client: Elasticsearch, name: str, alias: str) -> None:
-        """Make an empty index that is known by `alias` from its first moment on."""
-        client.indices.create(
+        """Make an empty index that is known by `alias` from its first moment on.
+
+        Raises EngineAway when not every node knows it: one that does not would write past it.
+        """
+        answer = client.indices.create(
             index=name, aliases={alias: {}}, settings=SETTINGS, mappings=mappings()
         )
+        if not answer["acknowledged"]:
+            raise EngineAway(f"not every node of the search engine knows the index {name}")
 
     def targets(self, client: Elasticsearch) -> list[Index]:
         """Where to write now: the index that is being filled, if any, then the live one.
 
         In this order a switch in between loses nothing: what missed the new index while it was
-        being filled then reaches it under its new name.
+        being filled then reaches it under its new name. Raises EngineAway when somebody has
+        removed the live index.
         """
-        found = self._with_alias(client, f"{self.live_alias},{self.next_alias}")
+        found = self._with_alias(client, self.live_alias, self.next_alias)
+        if not any(self.live_alias in index.aliases for index in found):
+            self.forget()
+            raise EngineAway(f"there is no index behind the name {self.live_alias} any more")
         return sorted(found, key=lambda index: self.live_alias in index.aliases)
 
     def alias_of(self, index: Index) -> str:
@@ -91,7 +101,7 @@ class Indices:
         first = next((entry.space for entry in entries if entry.vector is not None), "")
         if index.space or not first:
             return index.space
-        client.indices.put_mapping(index=index.name, meta=meta(first))
+        client.indices.put_mapping(index=index.name, meta=meta(index.layout, first))
         self.forget()
         return first
 
@@ -99,8 +109,7 @@ class Indices:
         """Make the index to fill, after removing what an earlier run left half full."""
         for left in self._with_alias(client, self.next_alias):
             client.indices.delete(index=left.name)
-        numbers = [int(index.name[-_DIGITS:]) for index in self._all(client)]
-        name = self._name(max(numbers, default=0) + 1)
+        name = self._name(_following(self._all(client)))
         self.create(client, name, self.next_alias)
         return name
 
@@ -124,9 +133,8 @@ class Indices:
     def _name(self, number: int) -> str:
         return f"{self.live_alias}-{number:0{_DIGITS}d}"
 
-    def _with_alias(self, client: Elasticsearch, aliases: str) -> list[Index]:
-        wanted = set(aliases.split(","))
-        return [index for index in self._all(client) if index.aliases & wanted]
+    def _with_alias(self, client: Elasticsearch, *aliases: str) -> list[Index]:
+        return [index for index in self._all(client) if not index.aliases.isdisjoint(aliases)]
 
     def _all(self, client: Elasticsearch) -> list[Index]:
         """Every index of the prefix, in the order of their numbers."""
@@ -139,6 +147,11 @@ class Indices:
             if name.removeprefix(f"{self.live_alias}-").isdigit()
         ]
         return sorted(found, key=lambda index: index.name)
+
+
+def _following(every: Iterable[Index]) -> int:
+    """The number of the next index to make."""
+    return max((int(index.name[-_DIGITS:]) for index in every), default=0) + 1
 
 
 def _index(name: str, values: dict[str, Any]) -> Index:

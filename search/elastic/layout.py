@@ -10,6 +10,8 @@ from search.matching import tie
 # raised when mapping or settings change: an index of another layout is then rebuilt
 LAYOUT = 1
 KIND = "kind"
+# listings are leafed through to the end
+WINDOW = 200_000
 _FACETS = "facets"
 
 SETTINGS: dict[str, Any] = {
@@ -21,8 +23,7 @@ SETTINGS: dict[str, Any] = {
     # How long a deletion is remembered: longer than any rebuild or retry lasts, or an older
     # version could come back.
     "gc_deletes": "24h",
-    # listings are leafed through to the end
-    "max_result_window": 200_000,
+    "max_result_window": WINDOW,
     "refresh_interval": "5s",
 }
 
@@ -34,7 +35,7 @@ def mappings() -> dict[str, Any]:
     """
     text = {"type": "text", "analyzer": "whitespace"}
     return {
-        "_meta": meta(""),
+        "_meta": meta(LAYOUT, ""),
         "dynamic": False,
         "_source": {"includes": ["document"]},
         "dynamic_templates": [
@@ -65,9 +66,9 @@ def mappings() -> dict[str, Any]:
     }
 
 
-def meta(space: str) -> dict[str, Any]:
+def meta(layout: int, space: str) -> dict[str, Any]:
     """What an index says of itself."""
-    return {"layout": LAYOUT, "space": space}
+    return {"layout": layout, "space": space}
 
 
 def field_of(facet: str) -> str:

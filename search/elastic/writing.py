@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from elasticsearch import Elasticsearch
+from elasticsearch.helpers import streaming_bulk
 
 from search.elastic.layout import source
 from search.engine import Entry, WriteResult
@@ -13,11 +14,13 @@ from search.engine import Entry, WriteResult
 _VERSIONING = "external_gte"
 _CONFLICT = 409
 _NOT_FOUND = 404
-_TOO_MANY = 429
-_SERVER = 500
 _FAILURE = 400
-# operations in one request: bounds its size to a few megabytes
+# what is wrong with the document itself, and will be the next time
+_HOPELESS = frozenset({400, 413})
+# one request holds so many operations at most, and so many bytes: a server with little memory
+# refuses more
 _CHUNK = 500
+_CHUNK_BYTES = 5_000_000
 
 
 @dataclass(slots=True)
@@ -65,33 +68,35 @@ def write(
     Raises what the client raises when a whole request fails.
     """
     outcome = Outcome()
-    operations = list(_operations(upserts, deletes, space))
-    for start in range(0, len(operations), _CHUNK):
-        chunk = operations[start : start + _CHUNK]
-        answer = client.bulk(
-            index=alias,
-            operations=[line for operation in chunk for line in operation],
-            require_alias=True,
-            refresh=refresh,
-        )
-        for item in answer["items"]:
-            _read(item, outcome)
+    items = streaming_bulk(
+        client,
+        _operations(upserts, deletes, space),
+        chunk_size=_CHUNK,
+        max_chunk_bytes=_CHUNK_BYTES,
+        raise_on_error=False,
+        index=alias,
+        require_alias=True,
+        refresh=refresh,
+    )
+    for _is_well, item in items:
+        _read(item, outcome)
     return outcome
 
 
 def _operations(
     upserts: Sequence[Entry], deletes: Mapping[str, int], space: str
-) -> Iterator[list[dict[str, Any]]]:
+) -> Iterator[dict[str, Any]]:
     for entry in upserts:
-        if entry.document.id not in deletes:
-            head = _head(entry.document.id, entry.document.version)
-            yield [{"index": head}, source(entry, space)]
+        id_ = entry.document.id
+        if id_ not in deletes:
+            version = entry.document.version
+            yield {**_operation("index", id_, version), "_source": source(entry, space)}
     for id_, version in deletes.items():
-        yield [{"delete": _head(id_, version)}]
+        yield _operation("delete", id_, version)
 
 
-def _head(id_: str, version: int) -> dict[str, Any]:
-    return {"_id": id_, "version": version, "version_type": _VERSIONING}
+def _operation(action: str, id_: str, version: int) -> dict[str, Any]:
+    return {"_op_type": action, "_id": id_, "version": version, "version_type": _VERSIONING}
 
 
 def _read(item: Mapping[str, Any], outcome: Outcome) -> None:
@@ -106,12 +111,8 @@ def _read(item: Mapping[str, Any], outcome: Outcome) -> None:
         outcome.is_lost = True
         outcome.postponed[id_] = "the index was replaced meanwhile"
     else:
-        reasons = outcome.postponed if _is_transient(status) else outcome.refused
+        reasons = outcome.refused if status in _HOPELESS else outcome.postponed
         reasons[id_] = _reason(error)
-
-
-def _is_transient(status: int) -> bool:
-    return status == _TOO_MANY or status >= _SERVER
 
 
 def _reason(error: Any) -> str:
