@@ -16,6 +16,7 @@ from app.core.logs import configure_logging
 from app.core.settings import Settings, get_settings
 from app.core.site import install
 from app.core.worker import Worker
+from app.discovery import fallback
 from app.discovery import routes as discovery
 from app.health import routes as health
 from app.trainings import routes as trainings
@@ -73,8 +74,9 @@ def _lifespan(*, worker: bool) -> Callable[[FastAPI], AbstractAsyncContextManage
 
 
 def warm() -> None:
-    """Load the index and the model before a visitor has to wait for them."""
+    """Load the index, the model and the dictionaries before a visitor has to wait for them."""
     try:
+        fallback.warm()
         searcher = get_searcher()
         searcher.warm()
         if searcher.is_stale:
