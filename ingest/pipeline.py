@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from app.core.db import transaction
 from app.curation import batches
+from app.curation.admission import deciding
 from ingest.intake import Intake
 from ingest.known import load_known
 from ingest.recognise import Recogniser
@@ -57,7 +57,7 @@ def run(
     report = Report(file=path.name)
     surveyed = survey(source)
     try:
-        with _few_collections(), transaction() as db:
+        with _few_collections(), deciding() as db:
             intake = _take_in(db, source, surveyed, report, by=by, progress=progress)
             if accept:
                 batches.accept_repeated(db, report.file, surveyed.digests, by=by)

@@ -17,8 +17,9 @@ from sqlalchemy import Engine, make_url
 from sqlmodel import Session
 
 from app.catalogue import index
-from app.core.db import get_engine, get_session, make_engine, upgrade
+from app.core.db import get_engine, get_session, make_engine
 from app.core.i18n import compile_catalogues
+from app.core.migrating import upgrade
 from app.core.settings import Settings, get_settings
 from search.elastic import Connection
 

@@ -45,7 +45,13 @@ class VendorKind(StrEnum):
 
 
 class Organisation(SQLModel, table=True):
-    """A legal person; its unified social credit code is unique when known."""
+    """A legal person; its unified social credit code is unique when known.
+
+    Its name is not: two companies of one name exist, and where only the name is known both
+    are taken in and the merge queue asks a person. A constraint would refuse the second, or a
+    whole list because of it. That one list is not read twice at once is seen to by
+    `app.curation.admission.deciding`. Identifiers and addresses are unique in every table.
+    """
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     identifier: str = Field(default_factory=lambda: new_identifier("o"), unique=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 import typer
+from sqlalchemy.exc import OperationalError
 
 from app.cli import bench, doctor, finding, outbox, receiving, running
 from app.cli.output import complain
@@ -45,6 +46,9 @@ def main() -> None:
         except Unreadable as unreadable:
             complain(i18n._(unreadable.message, **unreadable.values))
             sys.exit(WRONG_USE)
+        except OperationalError as error:
+            complain(i18n._("The database cannot be used now: {reason}", reason=error.orig))
+            sys.exit(REFUSED)
         except (EngineAway, EngineUnusable) as error:
             complain(i18n._("The search engine cannot be asked now: {reason}", reason=error))
             sys.exit(REFUSED)

@@ -10,8 +10,9 @@ import typer
 from app.catalogue import index, reading
 from app.cli.output import complain, note, progress, say, say_json
 from app.core import worker
-from app.core.db import transaction, upgrade
+from app.core.db import transaction
 from app.core.i18n import _
+from app.core.migrating import upgrade
 from app.core.settings import get_settings
 from app.curation import admission, batches, merging
 from ingest import pipeline
@@ -116,7 +117,7 @@ def note_away() -> None:
 
 
 def _undo(batch_id: int, *, by: str, as_json: bool) -> None:
-    with transaction() as db:
+    with admission.deciding() as db:
         counts = batches.take_back(db, batches.find(db, batch_id), by=by)
     _follow_in_index()
     if as_json:
@@ -140,7 +141,7 @@ def admit(
     as_json: Json = False,
 ) -> None:
     """Admit everything of a batch that waits for a decision."""
-    with transaction() as db:
+    with admission.deciding() as db:
         found = batches.find(db, batch)
         counts = batches.accept(db, found, by=by or getpass.getuser(), unverified=unverified)
     _follow_in_index()
@@ -204,7 +205,7 @@ def split(case: int, by: By = "", as_json: Json = False) -> None:
 
 
 def _decide(case_id: int, verb: str, by: str, *, as_json: bool) -> None:
-    with transaction() as db:
+    with admission.deciding() as db:
         case = merging.find_case(db, case_id)
         getattr(merging, verb)(db, case, by=by or getpass.getuser())
         state = case.state
@@ -224,7 +225,7 @@ def edit(
         complain(_("Write each change as field=value."))
         raise typer.Exit(2)
     values = {field: _value(text) for field, _sign, text in pairs}
-    with transaction() as db:
+    with admission.deciding() as db:
         record = reading.find_by_identifier(db, identifier)
         changed = admission.edit(db, record, values, by=by or getpass.getuser())
     _follow_in_index()

@@ -19,10 +19,11 @@ from app.cli.finding import reindex
 from app.cli.output import note, progress, say
 from app.cli.receiving import note_away, receive
 from app.core import metrics, worker
-from app.core.db import transaction, upgrade
+from app.core.db import transaction
 from app.core.errors import Conflict
 from app.core.i18n import _
 from app.core.logs import configure_logging
+from app.core.migrating import upgrade
 from app.core.settings import get_settings
 from app.curation.models import Batch
 from app.discovery.rows import total_label
@@ -213,8 +214,10 @@ def work() -> None:
 
 def migrate() -> None:
     """Bring the database to the newest revision."""
-    upgrade()
-    say(_("The database is up to date."))
+    if upgrade():
+        say(_("The database is up to date."))
+    else:
+        say(_("The database is newer than this program, and was left as it is."))
 
 
 def _one_thread_a_query() -> None:

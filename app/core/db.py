@@ -1,6 +1,8 @@
-"""The database: engines, one transaction per request or job, column types, migrations."""
+"""The database: engines, one transaction per request or job, column types, locks."""
 
 import json
+import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,16 +10,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from alembic import command
-from alembic.config import Config
 from fastapi import Depends, Request
+from psycopg.errors import UniqueViolation
 from sqlalchemy import JSON, URL, Column, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.mutable import MutableDict, MutableList
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel
 
-from app.core.settings import Settings, get_settings
+from app.core.errors import Conflict
+from app.core.settings import get_settings
 
 # Every constraint has a name that both databases agree on; migrations refer to them. It is
 # set here, before any table is declared, and every models module imports this one.
@@ -29,9 +32,12 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
-MIGRATION_LOCK = 4_402_260  # one upgrade at a time on PostgreSQL; the number means nothing
-POOL_SIZE = 40  # as many as the web server's threads: fewer made pages wait for each other
+# A web process has 40 threads, and its outbox and figures need a few connections more; with
+# fewer, pages waited for each other.
+CONNECTIONS = 45
+# All web processes of one `pool serve` together: with the three or four connections of each
+# worker and command it stays well under the hundred that PostgreSQL allows by default.
+WEB_CONNECTIONS = 60
 PAGE_SECONDS = 5
 CONNECT_SECONDS = 5
 BUSY_MILLISECONDS = 10_000
@@ -80,21 +86,42 @@ def normalise_url(url: str) -> URL:
     return parsed
 
 
-def make_engine(url: str, *, foreign_keys: bool = True) -> Engine:
+def share_of(processes: int) -> int:
+    """How many connections each of so many web processes may have; at least one.
+
+    A request holds one and never asks for a second, so one is enough to go on.
+    """
+    return max(1, min(CONNECTIONS, WEB_CONNECTIONS // processes))
+
+
+def make_engine(url: str, *, foreign_keys: bool = True, connections: int = CONNECTIONS) -> Engine:
     """An engine for SQLite (write-ahead log, one writer at a time) or PostgreSQL.
+
+    At most so many `connections` are open at once, each opened when it is first needed; who
+    finds them all taken for as long as a page may take gets `sqlalchemy.exc.TimeoutError`.
 
     Transactions begin as their execution options say: `writes` takes SQLite's write lock at
     once, so that a reader never has to become a writer half-way, which SQLite refuses;
     `timeout` (seconds) ends a PostgreSQL statement that would keep a page waiting.
     """
     parsed = normalise_url(url)
-    options: dict[str, Any] = {"json_serializer": _write_json, "pool_size": POOL_SIZE}
+    options: dict[str, Any] = {
+        "json_serializer": _write_json,
+        "pool_size": connections,
+        "max_overflow": 0,
+        "pool_timeout": PAGE_SECONDS,
+    }
     if parsed.get_backend_name() == "sqlite":
         return _make_sqlite(parsed, options, foreign_keys=foreign_keys)
     engine = create_engine(
         parsed,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=UTC"},
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "options": "-c timezone=UTC",
+            # `pool serve`, `pool ingest`: so that PostgreSQL can say who holds what
+            "application_name": " ".join(["pool", *sys.argv[1:2]]),
+        },
         **options,
     )
     event.listen(engine, "begin", _begin_postgres)
@@ -139,7 +166,8 @@ def _write_json(value: object) -> str:
 @lru_cache
 def get_engine() -> Engine:
     """The engine of this process, for the database that the settings name."""
-    return make_engine(get_settings().database_url)
+    settings = get_settings()
+    return make_engine(settings.database_url, connections=share_of(settings.processes))
 
 
 def get_session(request: Request) -> Iterator[Session]:
@@ -156,16 +184,39 @@ Db = Annotated[Session, Depends(get_session, scope="function")]
 
 @contextmanager
 def transaction(*, writes: bool = True) -> Iterator[Session]:
-    """One transaction for a command or a job, committed at the end unless it raises."""
+    """One transaction for a command or a job, committed at the end unless it raises.
+
+    Raises `Conflict` when another one has taken what must be unique.
+    """
     with _session({"writes": writes}) as session:
         yield session
 
 
 @contextmanager
 def _session(options: dict[str, Any]) -> Iterator[Session]:
-    with Session(get_engine(), expire_on_commit=False) as session, session.begin():
-        session.connection(execution_options=options)
-        yield session
+    try:
+        with Session(get_engine(), expire_on_commit=False) as session, session.begin():
+            session.connection(execution_options=options)
+            yield session
+    except IntegrityError as error:
+        what = _taken(error.orig)
+        if what is None:
+            raise
+        raise Conflict(
+            "There is one with this {what} already, perhaps since a moment ago. Nothing was "
+            "changed; look at it and try again.",
+            what=what,
+        ) from error
+
+
+def _taken(error: BaseException | None) -> str | None:
+    """What was to be unique and is not, like `organisation.credit_code`; None for other faults."""
+    if isinstance(error, UniqueViolation):
+        table, constraint = error.diag.table_name, str(error.diag.constraint_name)
+        return f"{table}.{constraint.removeprefix(f'uq_{table}_')}"
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+        return str(error).rpartition(": ")[2]
+    return None
 
 
 def is_postgres(db: Session) -> bool:
@@ -183,26 +234,10 @@ def try_lock(db: Session, number: int) -> bool:
     return bool(db.execute(text("SELECT pg_try_advisory_xact_lock(:n)"), {"n": number}).scalar())
 
 
-def migration_config() -> Config:
-    """Alembic's configuration, built here so that commands need no file."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    return config
+def lock(db: Session, number: int) -> None:
+    """Wait for a numbered lock and hold it until the transaction ends.
 
-
-def upgrade(settings: Settings | None = None) -> None:
-    """Bring the database to the newest migration, all or nothing, one process at a time.
-
-    Foreign keys are off meanwhile: SQLite changes a table by copying and dropping it, and the
-    drop would cascade. `app/migrations/env.py` takes `config.attributes["connection"]`.
+    On SQLite nothing need be held: a transaction that writes is the only one from its start.
     """
-    engine = make_engine((settings or get_settings()).database_url, foreign_keys=False)
-    try:
-        with engine.connect().execution_options(writes=True) as connection, connection.begin():
-            if engine.dialect.name == "postgresql":
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-            config = migration_config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    finally:
-        engine.dispose()
+    if is_postgres(db):
+        db.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": number})

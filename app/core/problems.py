@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -104,6 +105,11 @@ def _unavailable(request: Request, error: OperationalError) -> Response:
     return problem(request, 503, headers={"Retry-After": "60"})
 
 
+def _crowded(request: Request, error: NoConnectionFree) -> Response:
+    log.error("database connections all taken", error=str(error))
+    return problem(request, 503, headers={"Retry-After": "5"})
+
+
 def install(app: FastAPI) -> None:
     """Answer every kind of failure in the same way."""
     app.exception_handler(Refusal)(_refused)
@@ -111,6 +117,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(RequestValidationError)(_mistyped)
     app.exception_handler(StaleDataError)(_overtaken)
     app.exception_handler(OperationalError)(_unavailable)
+    app.exception_handler(NoConnectionFree)(_crowded)
 
 
 class FailureMiddleware:

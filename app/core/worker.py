@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, and_, delete, func, or_, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from app.core.db import now, transaction
@@ -255,7 +255,7 @@ def _renewed(jobs: Sequence[Job]) -> Iterator[None]:
 
     def renew() -> None:
         while not finished.wait(LEASE.total_seconds() / 3):
-            with suppress(OperationalError), transaction() as db:
+            with suppress(SQLAlchemyError), transaction() as db:
                 lease = update(Job).where(_among(jobs)).values(leased_until=now() + LEASE)
                 db.execute(lease.execution_options(synchronize_session=False))
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,13 +15,14 @@ from sqlmodel import Session, col, select
 from app.catalogue import service as catalogue
 from app.catalogue.models import MODELS, Record, Stage, Vendor
 from app.core import audit
-from app.core.db import now
+from app.core.db import lock, now, transaction
 from app.core.errors import Conflict
 from app.curation.folding import Stated, fold
 from app.curation.models import Batch, Candidate, MergeCase, Standing
 from search.engine import Kind
 
 CHUNK = 500
+DECISIONS = 4_402_262  # the number of a lock; it means nothing
 LIVE = (Standing.WAITING, Standing.REVIEW, Standing.ACCEPTED)
 Progress = Callable[[int, int], None]
 
@@ -51,6 +53,20 @@ class Proposal:
     links: dict[str, UUID | None] = field(default_factory=dict)
     twin: Twin | None = None
     in_review: bool = False
+
+
+@contextmanager
+def deciding() -> Iterator[Session]:
+    """A transaction in which lists are taken in or somebody decides: one at a time.
+
+    A row is recognised among everything that the pool knows, and a fold reads everything that
+    is said of a record. Two at once would not see each other, and the same company would come
+    in twice; no constraint on its name could refuse that (see `Organisation`). On SQLite
+    writers take turns anyway.
+    """
+    with transaction() as db:
+        lock(db, DECISIONS)
+        yield db
 
 
 def submit(db: Session, batch: Batch, proposals: Sequence[Proposal]) -> None:

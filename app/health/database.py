@@ -4,14 +4,13 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
-from app.core.db import is_postgres, migration_config, now, transaction
+from app.core.db import is_postgres, now, transaction
 from app.core.i18n import _
+from app.core.migrating import current_revisions, known_revisions, migration_config
 from app.core.outbox import Job, counts, troubled
 from app.core.settings import get_settings
 from app.health.findings import Examination, Finding, ok, problem, reason_of, warning
@@ -43,15 +42,13 @@ def migrations(_examination: Examination) -> Finding:
     Newer ones are lawful: a migration is safe beside the version that is still running.
     """
     with transaction(writes=False) as db:
-        current = MigrationContext.configure(db.connection()).get_current_heads()
-    newest, known = _revisions()
-    return judge_revisions(current, newest, known)
+        current = current_revisions(db.connection())
+    return judge_revisions(current, *_revisions())
 
 
 @lru_cache
-def _revisions() -> tuple[Collection[str], Collection[str]]:
-    script = ScriptDirectory.from_config(migration_config())
-    return set(script.get_heads()), {one.revision for one in script.walk_revisions()}
+def _revisions() -> tuple[set[str], set[str]]:
+    return known_revisions(migration_config())
 
 
 def judge_revisions(

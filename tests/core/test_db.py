@@ -2,17 +2,22 @@
 
 import json
 import threading
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel, select
 
+from app.catalogue.models import Organisation, Vendor
+from app.core import db as database
 from app.core.audit import AuditEntry, record
 from app.core.db import (
     Db,
@@ -22,10 +27,11 @@ from app.core.db import (
     json_list,
     make_engine,
     normalise_url,
+    share_of,
     transaction,
-    upgrade,
 )
 from app.core.errors import Conflict
+from app.core.migrating import upgrade
 from app.core.settings import Settings
 
 
@@ -147,6 +153,67 @@ def test_writers_that_read_first_wait_for_each_other_instead_of_failing(
         thread.join()
     with transaction(writes=False) as db:
         assert len(db.exec(select(AuditEntry)).all()) == 20
+
+
+def test_all_web_processes_together_stay_under_what_postgresql_allows() -> None:
+    for processes in range(1, 65):
+        assert share_of(processes) >= 1
+        assert processes * share_of(processes) <= 64  # of a hundred by default
+    assert share_of(1) >= 40  # as many as a process has threads for pages
+
+
+def test_who_finds_every_connection_taken_waits_and_is_then_refused(
+    own_database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PAGE_SECONDS", 0.1)
+    engine = make_engine(own_database.database_url, connections=1)
+    with engine.connect(), pytest.raises(NoConnectionFree):
+        engine.connect()
+    engine.connect().close()  # free again
+    engine.dispose()
+
+
+def test_what_must_be_unique_is_refused_with_a_sentence(own_database: Settings) -> None:
+    def add() -> None:
+        with transaction() as db:
+            db.add(Organisation(name="甲", credit_code="91440300708461136T"))
+
+    add()
+    with pytest.raises(Conflict, match=r"organisation\.credit_code already"):
+        add()
+    with transaction(writes=False) as db:
+        assert len(db.exec(select(Organisation)).all()) == 1
+
+
+def test_a_fault_in_what_is_written_is_not_taken_for_a_twin(own_database: Settings) -> None:
+    with pytest.raises(IntegrityError), transaction() as db:
+        db.add(Vendor(identifier="v-1", slug="a", name="甲", organisation_id=uuid4()))
+
+
+def test_of_two_who_write_the_same_at_once_one_wins_and_the_other_is_told(
+    own_database: Settings,
+) -> None:
+    told: list[Conflict] = []
+    ready = threading.Barrier(2)
+
+    def add() -> None:
+        ready.wait()
+        try:
+            with transaction() as db:
+                db.add(Organisation(name="甲", credit_code="91440300708461136T"))
+                db.flush()  # the other one writes before this one commits
+                time.sleep(0.2)
+        except Conflict as conflict:
+            told.append(conflict)
+
+    threads = [threading.Thread(target=add) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(told) == 1
+    with transaction(writes=False) as db:
+        assert len(db.exec(select(Organisation)).all()) == 1
 
 
 def test_a_page_that_asks_too_much_of_postgresql_is_ended(own_database: Settings) -> None:

@@ -11,7 +11,7 @@ from app.cli.bench.listings import Generator, write_companies, write_offers
 from app.cli.bench.machine import peak, resident
 from app.cli.bench.timing import ratio
 from app.cli.output import progress
-from app.core.db import upgrade
+from app.core.migrating import upgrade
 from app.core.settings import get_settings
 from ingest import pipeline
 from search.engine import Kind

@@ -24,7 +24,7 @@ from app.cli.bench.listings import Generator
 from app.cli.bench.timing import latency, ratio, timed
 from app.cli.output import progress
 from app.core import worker
-from app.core.db import upgrade
+from app.core.migrating import upgrade
 from app.core.settings import get_settings
 from ingest import pipeline
 from search.vocabulary import Vocabulary, load_vocabulary
