@@ -454,7 +454,7 @@ def test_the_role_of_the_application_covers_its_prefix_and_no_more(tmp_path: Pat
     url = (tmp_path / "secrets" / "pool_search_url").read_text()
     prefix = url.rpartition("/")[2]
     role = (ROOT / "deploy/elasticsearch/roles.yml").read_text()
-    assert f'names: ["{prefix}", "{prefix}-*"]' in role
+    assert f'names: ["/{prefix}(-next|-[0-9]{{6}})?/"]' in role
     assert "cluster: [monitor]" in role
 
 
