@@ -299,7 +299,8 @@ def run(here: Here, *command: str) -> str:
         raise Wrong(
             f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
         )
-    say(f"  {' '.join(command)}: {' / '.join(done.stdout.strip().splitlines()[-2:])}")
+    asked = " ".join(word for word in command if "\n" not in word)
+    say(f"  {asked}: {' / '.join(done.stdout.strip().splitlines()[-2:])}")
     return done.stdout
 
 
