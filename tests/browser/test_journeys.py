@@ -6,6 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from search.engine import EngineAway
+from tests.test_degraded import send_away
+
 pytestmark = pytest.mark.browser
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -116,8 +119,26 @@ def test_every_page_can_be_used_by_everybody(screen: Page) -> None:
         screen.goto(path)
         listings.append(screen.locator("main h3 a, main .entries a").first.get_attribute("href"))
     for path in [*PAGES, *filter(None, listings), together]:
-        screen.goto(path)
-        found = Axe().run(screen, options={"runOnly": RULES}).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], path
-        wider = screen.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wider <= 0, f"{path} is {wider} pixels too wide"
+        examine(screen, path)
+
+
+def test_pages_can_be_used_by_everybody_while_the_search_engine_is_away(
+    screen: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send_away(monkeypatch, EngineAway("gone"))
+    search(screen, "注塑机联网")
+    expect(screen.get_by_role("status").filter(has_text="cannot be reached")).to_be_visible()
+    open_filters(screen)
+    screen.get_by_role("checkbox", name="On the whitelist").check()
+    expect(screen.get_by_role("heading", name="Nothing meets all of this")).to_be_visible()
+    for path in ("/", "/search?q=注塑机&page=2", "/search?city=445300", "/suggest?q=注塑"):
+        examine(screen, path)
+
+
+def examine(page: Page, path: str) -> None:
+    """Nothing on this page keeps anybody out, and nothing sticks out of it."""
+    page.goto(path)
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], path
+    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wider <= 0, f"{path} is {wider} pixels too wide"
