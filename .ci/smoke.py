@@ -41,7 +41,8 @@ from tests.deployment import ROOT, fill_in, image_environment, read_compose
 NEEDS = """\
 make smoke needs real servers, and makes and removes its own database and indexes there:
   POOL_TEST_POSTGRES=postgresql://user:password@host:port/database   may make databases and roles
-  POOL_TEST_ELASTICSEARCH=http(s)://user:password@host:port          security on
+  POOL_TEST_ELASTICSEARCH=http(s)://user:password@host:port[/prefix] security on; /pool for a
+      user that may touch nothing else, as deploy/elasticsearch makes it
   POOL_TEST_ELASTICSEARCH_CA=/path/ca.crt                            for https
 """
 PATIENCE = 180.0  # seconds for something to come about
@@ -208,13 +209,16 @@ def a_prefix(server: str, place: str, trusted: Path, asked: str) -> Iterator[str
         ssl_context=ssl.create_default_context(cafile=trusted),
     )
     with client, contextlib.ExitStack() as last:
-        last.callback(_remove_indexes, client)
+        prefix = parts.path.strip("/") or NAME
+        found = client.indices.get(index=f"{prefix}*", expand_wildcards="all")
+        check(not found, f"Elasticsearch has indexes already that begin with {prefix}")
+        last.callback(_remove_indexes, client, prefix)
         _say_rights(client)
-        yield f"https://{user}@{place}/{NAME}"
+        yield f"https://{user}@{place}/{prefix}"
 
 
 def _say_rights(client: Elasticsearch) -> None:
-    """Deploy's own role may touch `pool-*` and nothing else; a stronger user proves less."""
+    """Deploy's own role may touch indexes of `pool` alone; a stronger user proves less."""
     try:
         client.indices.create(index=f"other-{NAME}")
     except ApiError as refusal:
@@ -225,8 +229,8 @@ def _say_rights(client: Elasticsearch) -> None:
         say("  its user may do more than deploy/elasticsearch/roles.yml allows: not tested here")
 
 
-def _remove_indexes(client: Elasticsearch) -> None:
-    for name in client.indices.get(index=f"{NAME}*", expand_wildcards="all"):
+def _remove_indexes(client: Elasticsearch, prefix: str) -> None:
+    for name in client.indices.get(index=f"{prefix}*", expand_wildcards="all"):
         client.indices.delete(index=name)
 
 
