@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Any
 
-from search.elastic.connection import Connection, failure
+from search.elastic.connection import Connection, failure, reason_of
 from search.elastic.queries import Body, Ground
 from search.engine import CandidateRequest
 
@@ -37,7 +37,7 @@ class Asking:
             answers: list[Answer] = client.msearch(searches=searches)["responses"]
         for answer in answers:
             if "error" in answer:
-                raise failure(answer["status"], str(answer["error"].get("reason")))
+                raise failure(answer["status"], reason_of(answer["error"]))
         return answers
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from elastic_transport import ConnectionTimeout, TlsError, TransportError
@@ -219,3 +220,14 @@ def failure(status: int, reason: str) -> EngineAway | EngineUnusable:
     if status in _DENIED:
         return EngineUnusable(f"the search engine refuses this user or key: {reason}")
     return EngineUnusable(f"the search engine refuses a request: {reason}")
+
+
+def reason_of(error: Any) -> str:
+    """The innermost cause of what went wrong, which names the field and the limit."""
+    while isinstance(error, dict):
+        causes = error.get("root_cause")
+        inner = error.get("caused_by") or (causes and causes[0])
+        if not inner:
+            return str(error.get("reason", error))
+        error = inner
+    return str(error)

@@ -1,8 +1,9 @@
 """The engine in a cluster: any number of processes and machines read and write one index."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from search.engine import (
     CandidateRequest,
     Candidates,
     Document,
+    EngineUnusable,
     Entry,
     Kind,
     Order,
@@ -26,6 +28,7 @@ from search.engine import (
     WriteResult,
 )
 
+T = TypeVar("T")
 _ATTEMPTS = 3
 
 
@@ -79,6 +82,9 @@ class ElasticEngine:
 
     def candidates(self, request: CandidateRequest) -> Candidates:
         """Three round trips at most, one for a question asked a moment ago that only counts."""
+        return self._twice(lambda: self._candidates(request))
+
+    def _candidates(self, request: CandidateRequest) -> Candidates:
         head = self._head(request)
         ids = head.ids
         words, meaning = self._scores(request, head, ids)
@@ -97,6 +103,11 @@ class ElasticEngine:
         size = min(limit, WINDOW - offset)
         if size < 1:  # further than anybody leafs, and refused
             return []
+        return self._twice(lambda: self._page(request, order, offset, size))
+
+    def _page(
+        self, request: CandidateRequest, order: Order, offset: int, size: int
+    ) -> Sequence[str]:
         skipped = self._head(request).ids if order is Order.RELEVANCE else []
         body = queries.paging(request, self._ground(request), order, skipped)
         (answer,) = self._asking.ask([{**body, "from": offset, "size": size}], key_of(request))
@@ -172,6 +183,16 @@ class ElasticEngine:
     def close(self) -> None:
         """Let the connections go."""
         self._connection.close()
+
+    def _twice(self, read: Callable[[], T]) -> T:
+        """Once more when a rebuild came in between: what was believed may not fit any more."""
+        try:
+            return read()
+        except EngineUnusable:
+            if not self._indices.is_replaced():
+                raise
+            self._grounds.forget()
+            return read()
 
     def _ground(self, request: CandidateRequest) -> Ground:
         key = key_of(request)

@@ -52,6 +52,12 @@ class Indices:
         """Ask again next time."""
         self._known = None
 
+    def is_replaced(self) -> bool:
+        """Whether the live index is another than was believed until now."""
+        believed = self._known
+        self.forget()
+        return believed is not None and self.live() != believed[1]
+
     def _live(self, client: Elasticsearch) -> Index:
         for _attempt in range(2):
             every = self._all(client)

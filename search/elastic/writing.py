@@ -7,6 +7,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import streaming_bulk
 
+from search.elastic.connection import reason_of
 from search.elastic.layout import source
 from search.engine import Entry, WriteResult
 
@@ -112,11 +113,4 @@ def _read(item: Mapping[str, Any], outcome: Outcome) -> None:
         outcome.postponed[id_] = "the index was replaced meanwhile"
     else:
         reasons = outcome.refused if status in _HOPELESS else outcome.postponed
-        reasons[id_] = _reason(error)
-
-
-def _reason(error: Any) -> str:
-    """The innermost cause, which names the field and the limit."""
-    while isinstance(error, dict) and error.get("caused_by"):
-        error = error["caused_by"]
-    return str(error.get("reason", error)) if isinstance(error, dict) else str(error)
+        reasons[id_] = reason_of(error)
