@@ -45,7 +45,7 @@ make smoke needs real servers, and makes and removes its own database and indexe
       user that may touch nothing else, as deploy/elasticsearch makes it
   POOL_TEST_ELASTICSEARCH_CA=/path/ca.crt                            for https
 """
-PATIENCE = 180.0  # seconds for something to come about
+PATIENCE = 600.0  # seconds for something to come about; a busy machine loads the model slowly
 TROUBLE = re.compile(r"warn|error|Traceback|^\S*(Error|Exception)", re.I)
 LEAVING = 3.0  # seconds that helpers of a process may outlive it
 NAME = f"pool-smoke-{os.getpid()}"
