@@ -2,32 +2,41 @@
 
 import csv
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from app.catalogue.index import get_searcher, get_vocabulary
 from app.cli import app
-from app.cli.bench import child, measure, pages, searching
-from app.cli.bench.bare import BareVectors, BareWords
+from app.cli.bench import child, comparing, databases, measure, pages, searching
+from app.cli.bench.comparing import EMBEDDED, Comparison
+from app.cli.bench.contenders import elastic, embedded, remove
 from app.cli.bench.documents import generated
+from app.cli.bench.embedders import Clocked, Resampled
+from app.cli.bench.exact import Exact
 from app.cli.bench.ingesting import take_in, write_lists
 from app.cli.bench.listings import MARK, Generator
 from app.cli.bench.machine import peak, resident, this_machine
-from app.cli.bench.searching import Clocked, Resampled, Watched
+from app.cli.bench.questions import BROAD, NARROW, filters
 from app.cli.bench.tables import as_text
-from app.cli.bench.timing import latency, ratio
+from app.cli.bench.timing import Pulled, latency, ratio
 from app.core.errors import Refusal
-from app.core.settings import Settings
+from app.core.settings import Settings, get_settings
 from ingest.normalise.codes import is_credit_code
+from search.elastic import Connection
 from search.embedded import EmbeddedEngine
 from search.searcher import Query, Searcher
+from search.vector_cache import CachedEmbedder
 from search.vocabulary import Vocabulary, load_vocabulary
+from tests.conftest import POSTGRES
 from tests.search.listings import BagOfCharacters
 
 SIZE = 20
@@ -112,31 +121,101 @@ def test_resampled_vectors_are_unit_rows_near_real_ones_and_apart_from_each_othe
 
 
 @pytest.fixture
-def filled(vocabulary: Vocabulary, tmp_path: Path) -> tuple[Watched, Clocked]:
-    """An index of generated listings with vectors, and a model that is watched."""
-    clocked = Clocked(BagOfCharacters())
-    Searcher(EmbeddedEngine(tmp_path), clocked, vocabulary).rebuild(generated(vocabulary, SIZE))
-    return Watched(tmp_path), clocked
+def filled(vocabulary: Vocabulary, tmp_path: Path) -> Iterator[tuple[EmbeddedEngine, Clocked]]:
+    """An index of generated listings with vectors, and the model of those."""
+    model, engine = BagOfCharacters(), EmbeddedEngine(tmp_path)
+    clocked = Clocked(model, model)
+    Searcher(engine, clocked, vocabulary).rebuild(generated(vocabulary, SIZE))
+    yield engine, clocked
+    engine.close()
 
 
-def test_the_bare_parts_are_asked_the_same_as_the_whole(
-    filled: tuple[Watched, Clocked], vocabulary: Vocabulary
-) -> None:
-    engine, clocked = filled
-    Searcher(engine, clocked, vocabulary).search(Query("设备停机没人知道"))
-    assert clocked.seconds > 0
-    assert BareWords(engine.folder).seconds(engine.asked) > 0
-    assert BareVectors.of(engine, clocked.name).seconds(engine.asked) > 0
-
-
-def test_with_a_model_every_figure_of_a_search_is_there(
-    filled: tuple[Watched, Clocked], vocabulary: Vocabulary
+def test_filters_are_as_wide_as_they_say(
+    filled: tuple[EmbeddedEngine, Clocked], vocabulary: Vocabulary
 ) -> None:
     engine, clocked = filled
     searcher = Searcher(engine, clocked, vocabulary)
-    figures = searching.compare(searcher, engine, clocked, [Query("设备停机"), Query("能耗")])
-    assert None not in figures.values()
-    assert 0 < figures["embedding_share"] < 1
+    everything, narrow, broad = filters(engine)
+    assert (everything.codes, everything.percent) == ({}, 100)
+    assert narrow.percent < broad.percent
+    assert abs(broad.percent - BROAD) <= 10
+    assert narrow.percent >= NARROW
+    for chosen in (narrow, broad):
+        found = searcher.search(Query(filters=chosen.codes)).total
+        assert round(100 * found / SIZE) == chosen.percent
+
+
+def test_recall_is_the_share_of_the_nearest_that_was_found(
+    filled: tuple[EmbeddedEngine, Clocked],
+) -> None:
+    engine, clocked = filled
+    exact = Exact.of(engine, clocked.name)
+    assert exact is not None
+    vector = clocked.encode_queries(["设备停机"])[0]
+    nearest = exact.ids[np.argsort(-(exact.matrix @ vector))].tolist()
+    assert exact.recall(nearest[:4], vector, 4) == 1.0
+    assert exact.recall(nearest[2:6], vector, 4) == 0.5
+    assert exact.among(nearest[2:]).recall(nearest[2:6], vector, 4) == 1.0
+
+
+def test_making_the_items_is_left_out_of_the_time_of_writing_them() -> None:
+    pulled = Pulled(map(time.sleep, [0.01] * 3))
+    assert len(list(pulled)) == 3
+    assert pulled.seconds >= 0.03
+
+
+def test_with_a_model_every_figure_of_a_search_is_there(
+    filled: tuple[EmbeddedEngine, Clocked], vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    engine, clocked = filled
+    exact = Exact.of(engine, clocked.name)
+    contender = embedded(tmp_path, exact)
+    comparison = Comparison({EMBEDDED: contender}, clocked, exact, vocabulary)
+    for need in ("设备停机没人知道", "车间能耗太高", "仓库点数老出错"):
+        comparison.ask(need)
+    comparing.save(contender, vocabulary, SIZE, exact)
+    assert_whole(contender.figures())
+    assert contender.figures()["embedding_p50"] > 0
+    assert contender.figures()["recall, unfiltered"] == 1.0
+    assert contender.figures()["recall, of a kind"] == 1.0
+
+
+def test_elasticsearch_is_asked_the_same_and_leaves_nothing_behind(
+    filled: tuple[EmbeddedEngine, Clocked],
+    vocabulary: Vocabulary,
+    tmp_path: Path,
+    elastic_url: str,
+) -> None:
+    engine, clocked = filled
+    exact = Exact.of(engine, clocked.name)
+    contenders = {EMBEDDED: embedded(tmp_path, exact), "elasticsearch": elastic(elastic_url)}
+    there = contenders["elasticsearch"]
+    Searcher(there.engine, clocked, vocabulary).rebuild(generated(vocabulary, SIZE))
+    comparison = Comparison(contenders, clocked, exact, vocabulary)
+    for need in ("设备停机没人知道", "车间能耗太高", "仓库点数老出错"):
+        comparison.ask(need)
+    comparing.save(there, vocabulary, SIZE, exact)
+    figures = there.figures()
+    assert_whole(figures)
+    assert figures["client_p50"] >= figures["server_p50"] > 0
+    assert figures["trips"] >= 2
+    assert figures["heap"] > 0 <= figures["memory"]
+    assert figures["recall, narrow"] == figures["recall, of a kind"] == 1.0
+    remove(elastic_url)
+    connection = Connection(elastic_url)
+    with connection.writing() as client:
+        assert not client.indices.get(index=f"{connection.prefix}-*").body
+    connection.close()
+
+
+def assert_whole(figures: Mapping[str, float]) -> None:
+    """What every engine tells of itself."""
+    for way in ("words", "meaning", "both"):
+        for width in ("unfiltered", "narrow", "broad"):
+            assert figures[f"{way}, {width}_p50"] > 0
+    for name in ("whole", "engine", "above", "bare", "calls", "found"):
+        assert 0 < figures[f"{name}_p50"] <= figures[f"{name}_p99"]
+    assert figures["disk"] > 0
 
 
 def test_the_report_names_machine_and_generator_and_holds_every_figure(
@@ -145,9 +224,11 @@ def test_the_report_names_machine_and_generator_and_holds_every_figure(
     assert report["machine"]["cores"] >= 1
     assert report["machine"]["python"]
     (search,), (ingest,) = report["search"], report["ingest"]
-    for name in ("whole_p50", "whole_p99", "rest_p50", "tantivy_p50", "whole_to_tantivy"):
-        assert search[name] > 0
-    assert search["memory_index"] >= 0
+    figures = search["embedded"]
+    for name in ("whole_p50", "whole_p99", "bare_p50", "both, narrow_p50", "found_p50", "disk"):
+        assert figures[name] > 0
+    assert figures["memory"] >= 0
+    assert len(report["left_out"]) == 2
     assert (ingest["rows"], ingest["per_row"]) == (SIZE, 1.0)
     asked = report["pages"]
     assert asked["bare page"]["per_second"] > 0
@@ -157,12 +238,35 @@ def test_the_report_names_machine_and_generator_and_holds_every_figure(
 
 def test_the_table_for_readers_shows_every_part(report: dict[str, Any]) -> None:
     text = as_text(report)
-    for said in ("Search:", "Memory of", "Pages of", "Ingestion:", MARK, "words only", "bare page"):
+    for said in (
+        "Search among",
+        "Pages of",
+        "Ingestion:",
+        MARK,
+        "words only",
+        "bare page",
+        "No Ela",
+    ):
         assert said in text
 
 
 def test_the_table_says_how_vectors_were_made_when_there_is_a_model(report: dict[str, Any]) -> None:
-    assert "resampled" in as_text({**report, "by_meaning": True})
+    (row,) = report["search"]
+    assert "resampled" in as_text({**report, "search": [{**row, "by_meaning": True}]})
+
+
+def test_two_contenders_stand_side_by_side_with_their_ratio(report: dict[str, Any]) -> None:
+    row = {
+        **report["search"][0],
+        "embedded": {"whole_p50": 10.0, "whole_p99": 20.0, "disk": 3.0},
+        "elasticsearch": {"whole_p50": 40.0, "whole_p99": 50.0, "heap": 300.0},
+        "ratios": {"whole_p50": 0.25},
+    }
+    lines = as_text({**report, "search": [row]}).splitlines()
+    (whole,) = (line.split() for line in lines if line.strip().startswith("whole search"))
+    assert whole[-3:] == ["10.0/20.0", "40.0/50.0", "0.25"]
+    (heap,) = (line.split() for line in lines if line.strip().startswith("heap"))
+    assert heap[-3:] == ["–", "300.0", "–"]
 
 
 def test_the_command_prints_one_part_as_json(own_database: Settings) -> None:
@@ -202,10 +306,37 @@ def own_index(own_database: Settings) -> Iterator[None]:
 
 @pytest.mark.usefixtures("own_index")
 def test_an_index_is_filled_and_asked_in_the_pool_of_the_settings() -> None:
-    assert searching.fill(size=SIZE, texts=5)["listings"] == SIZE
-    asked = searching.ask(size=SIZE, questions=4)
-    assert asked["questions"] == 4
-    assert asked["memory_model"] is None
+    assert searching.fill(size=SIZE, texts=5)["indexed"] > 0
+    urls = {EMBEDDED: get_settings().search_url}
+    asked = comparing.ask(size=SIZE, questions=3, urls=urls)
+    assert asked["asked"]["questions"] == 3
+    assert asked[EMBEDDED]["added"] is not None
+
+
+def test_vectors_that_the_pool_has_are_brought_along(
+    own_database: Settings, tmp_path: Path
+) -> None:
+    kept = CachedEmbedder(BagOfCharacters(), own_database.cache / "vectors.db")
+    kept.encode_documents(["车间能耗太高"])
+    searching.bring_vectors(tmp_path / "bench")
+    assert (tmp_path / "bench" / "cache" / "vectors.db").stat().st_size > 0
+
+
+def test_both_databases_answer_every_page_and_the_one_made_is_dropped(tmp_path: Path) -> None:
+    if not POSTGRES:
+        pytest.skip("only where a PostgreSQL is given")
+    (row,) = databases.measure(tmp_path, [SIZE, 100_000], times=2, postgres=POSTGRES)
+    assert row["records"] == SIZE
+    for page in databases.PAGES:
+        for name in (databases.SQLITE, databases.POSTGRES):
+            assert row[name][f"{page}_p50"] > 0
+        assert row["ratios"][f"{page}_p50"] > 0
+    assert "search without the index: ms" in as_text(
+        {"machine": asdict(this_machine()), "mark": MARK, "left_out": [], "databases": [row]}
+    )
+    with psycopg.connect(POSTGRES) as connection:
+        names = connection.execute("SELECT datname FROM pg_database").fetchall()
+    assert not [name for (name,) in names if name.startswith("pool_bench_")]
 
 
 @pytest.mark.usefixtures("own_index")

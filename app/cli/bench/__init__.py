@@ -3,11 +3,11 @@
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import typer
 
-from app.cli.bench import ingesting, pages, searching
+from app.cli.bench import databases, ingesting, pages, searching
 from app.cli.bench.listings import MARK
 from app.cli.bench.machine import this_machine
 from app.cli.bench.tables import as_text
@@ -18,8 +18,14 @@ QUICK_SIZES = "200,1000"
 QUESTIONS, QUICK_QUESTIONS = 300, 40
 SECONDS, QUICK_SECONDS = 10.0, 1.0  # of asking for one page
 PAGES_OF = 1000
+TIMES, QUICK_TIMES = 200, 10  # of asking a database for one page
 
-Part = Literal["search", "ingest", "pages"]
+Part = Literal["search", "databases", "pages", "ingest"]
+
+NO_ELASTICSEARCH = (
+    "No Elasticsearch to compare with: give --elasticsearch or set POOL_TEST_ELASTICSEARCH."
+)
+NO_POSTGRES = "No PostgreSQL to compare with: give --postgres or set POOL_TEST_POSTGRES."
 
 
 def register(app: typer.Typer) -> None:
@@ -30,6 +36,12 @@ def register(app: typer.Typer) -> None:
 def bench(
     sizes: Annotated[str, typer.Option(help="Numbers of generated listings.")] = "",
     only: Annotated[Part | None, typer.Option(help="One part of it.")] = None,
+    elasticsearch: Annotated[
+        str, typer.Option(envvar="POOL_TEST_ELASTICSEARCH", help="http(s)://host:port to compare.")
+    ] = "",
+    postgres: Annotated[
+        str, typer.Option(envvar="POOL_TEST_POSTGRES", help="A server where databases can be made.")
+    ] = "",
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes, few repeats.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -42,22 +54,42 @@ def bench(
         complain("--sizes takes whole numbers above zero, such as 1000,10000.")
         raise typer.Exit(2)
     with tempfile.TemporaryDirectory(prefix="pool-bench-") as folder:
-        report = measure(Path(folder), counts, only=only, quick=quick)
+        servers = {"elasticsearch": elasticsearch, "postgres": postgres}
+        report = measure(Path(folder), counts, only=only, quick=quick, **servers)
     say_json(report) if as_json else say(as_text(report))
 
 
 def measure(
-    home: Path, sizes: list[int], *, only: Part | None = None, quick: bool = False
+    home: Path,
+    sizes: list[int],
+    *,
+    only: Part | None = None,
+    quick: bool = False,
+    elasticsearch: str = "",
+    postgres: str = "",
 ) -> dict[str, Any]:
-    """The whole report, or one part of it; nothing outside `home` is written."""
+    """The whole report, or one part of it.
+
+    Nothing is written outside `home` but on the given servers, and what is made there is removed.
+    """
     report: dict[str, Any] = {"machine": asdict(this_machine()), "mark": MARK}
-    if only in (None, "search"):
-        questions = QUICK_QUESTIONS if quick else QUESTIONS
-        report["search"] = searching.measure(home, sizes, questions=questions)
-        report["by_meaning"] = report["search"][0]["numpy_p50"] is not None
-    if only in (None, "pages"):
+    wanted = {only} if only else set(get_args(Part))
+    report["left_out"] = []
+    if "search" in wanted:
+        asked = QUICK_QUESTIONS if quick else QUESTIONS
+        report["search"] = searching.measure(
+            home, sizes, questions=asked, elasticsearch=elasticsearch
+        )
+        if not elasticsearch:
+            report["left_out"].append(NO_ELASTICSEARCH)
+    if "databases" in wanted and postgres:
+        times = QUICK_TIMES if quick else TIMES
+        report["databases"] = databases.measure(home, sizes, times=times, postgres=postgres)
+    elif "databases" in wanted:
+        report["left_out"].append(NO_POSTGRES)
+    if "pages" in wanted:
         seconds = QUICK_SECONDS if quick else SECONDS
         report["pages"] = pages.measure(home, listings=min(PAGES_OF, max(sizes)), seconds=seconds)
-    if only in (None, "ingest"):
+    if "ingest" in wanted:
         report["ingest"] = ingesting.measure(home, sizes)
     return report

@@ -21,8 +21,10 @@ ROOT = Path(__file__).parents[3]
 # A task is a function of keyword arguments that JSON can carry; so is its answer.
 TASKS = {
     "search.fill": "app.cli.bench.searching:fill",
-    "search.ask": "app.cli.bench.searching:ask",
+    "search.ask": "app.cli.bench.comparing:ask",
     "ingest": "app.cli.bench.ingesting:take_in",
+    "databases.fill": "app.cli.bench.databases:fill",
+    "databases.ask": "app.cli.bench.databases:ask",
     "pages.fill": "app.cli.bench.pages:fill",
     "pages.site": "app.cli.bench.pages:serve_site",
     "pages.bare": "app.cli.bench.pages:serve_bare",

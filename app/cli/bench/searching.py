@@ -1,134 +1,125 @@
-"""How fast a question is answered, and what the bare parts of the answer would take."""
+"""Both engines on the same listings: how fast, how right, how large, and what our layers add."""
 
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, partial
-from itertools import chain, cycle, islice
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-import numpy as np
 
 from app.catalogue.index import get_searcher, get_vocabulary
 from app.cli.bench import child
-from app.cli.bench.bare import BareVectors, BareWords
-from app.cli.bench.documents import companies_for, generated
-from app.cli.bench.listings import Generator
-from app.cli.bench.machine import resident
-from app.cli.bench.timing import latency, ratio, timed
+from app.cli.bench.comparing import ELASTIC, EMBEDDED
+from app.cli.bench.contenders import remove
+from app.cli.bench.documents import generated
+from app.cli.bench.embedders import Resampled
+from app.cli.bench.timing import Pulled, ratio, timed
 from app.cli.output import progress
 from app.core.settings import get_settings
-from search.embedded import EmbeddedEngine
-from search.embeddings import Embedder, Progress, Vectors
-from search.engine import CandidateRequest, Candidates, Document
-from search.preparation import meaning_of
-from search.searcher import Query, Searcher
+from search.embeddings import Progress
+from search.engine import Document
+from search.preparation import Preparation, meaning_of
 from search.vocabulary import Vocabulary
 
 REAL_TEXTS = 128
-NOISE = 0.15  # of the length of a vector: copies of one listing stay near it, but apart
-WARM_UP = 5
 
 
 def measure(
-    home: Path, sizes: list[int], *, questions: int, texts: int = REAL_TEXTS
+    home: Path,
+    sizes: list[int],
+    *,
+    questions: int,
+    elasticsearch: str = "",
+    texts: int = REAL_TEXTS,
 ) -> list[dict[str, Any]]:
-    """One row a size; each index is filled in one process and asked in another."""
+    """One row a size, with the figures of each engine and the ratios of the first to the second.
+
+    Each index is filled in a process of its own; then one process asks both in turn, so that
+    what else the machine does troubles both alike.
+    """
+    bring_vectors(home)
     found = []
     for size in sizes:
-        folder = f"embedded://{home}/index-{size}"
-        setting = child.environment(home, POOL_SEARCH_URL=folder)
-        filled = child.run("search.fill", setting, size=size, texts=min(size, texts))
-        asked = child.run("search.ask", setting, size=size, questions=questions)
-        found.append(filled | asked)
+        with _addresses(home, size, elasticsearch) as urls:
+            filled = {
+                name: child.run(
+                    "search.fill",
+                    child.environment(home, POOL_SEARCH_URL=url),
+                    size=size,
+                    texts=min(size, texts),
+                )
+                for name, url in urls.items()
+            }
+            setting = child.environment(home)
+            asked = child.run("search.ask", setting, size=size, questions=questions, urls=urls)
+        figures = {name: filled[name] | asked.pop(name) for name in urls}
+        found.append(
+            {
+                "listings": size,
+                "texts": min(size, texts),
+                **asked["asked"],
+                **figures,
+                "ratios": _ratios(figures),
+            }
+        )
     return found
 
 
-class Resampled:
-    """Gives listings vectors that the model gave to others, with noise, under its name.
-
-    A hundred thousand listings take the model hours. Their vectors differ, lie as those of the
-    model lie, and take as long to search.
-    """
-
-    def __init__(self, real: Embedder, base: Vectors) -> None:
-        self.name = real.name
-        self.dimension = base.shape[1]
-        self._real = real
-        self._base = base
-        self._random = np.random.default_rng(0)
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._real.encode_queries(texts)
-
-    def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        shape = (len(texts), self.dimension)
-        noise = self._random.standard_normal(shape, np.float32) * NOISE / self.dimension**0.5
-        rows = self._base[self._random.integers(len(self._base), size=len(texts))] + noise
-        if progress is not None:
-            progress(len(texts), len(texts))
-        vectors: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-        return vectors
+def bring_vectors(home: Path) -> None:
+    """What the pool here has embedded before, complaints above all, need not be embedded again."""
+    kept = get_settings().cache / "vectors.db"
+    if kept.exists():
+        (home / "cache").mkdir(parents=True, exist_ok=True)
+        with (
+            closing(sqlite3.connect(kept)) as old,
+            closing(sqlite3.connect(home / "cache" / kept.name)) as new,
+        ):
+            old.backup(new)
 
 
-class Watched(EmbeddedEngine):
-    """The engine, remembering what it was last asked."""
-
-    asked: CandidateRequest
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.folder = folder
-
-    def candidates(self, request: CandidateRequest) -> Candidates:
-        if request.depth:  # the rest only counts what dropping a filter would bring
-            self.asked = request
-        return super().candidates(request)
+@contextmanager
+def _addresses(home: Path, size: int, elasticsearch: str) -> Iterator[dict[str, str]]:
+    urls = {EMBEDDED: f"embedded://{home}/index-{size}"}
+    if not elasticsearch:
+        yield urls
+        return
+    address = f"{elasticsearch.rstrip('/')}/pool-bench-{secrets.token_hex(4)}"
+    try:
+        yield urls | {ELASTIC: address}
+    finally:
+        remove(address)
 
 
-class Clocked:
-    """The model, adding up the seconds that questions take it."""
-
-    def __init__(self, real: Embedder) -> None:
-        self._real = real
-        self.seconds = 0.0
-
-    @property
-    def name(self) -> str:
-        return self._real.name
-
-    @cached_property
-    def dimension(self) -> int:
-        return self._real.dimension
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        seconds, vectors = timed(lambda: self._real.encode_queries(texts))
-        self.seconds += seconds
-        return vectors
-
-    def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        return self._real.encode_documents(texts, progress)
+def _ratios(figures: dict[str, dict[str, Any]]) -> dict[str, float | None]:
+    """Embedded : Elasticsearch, of every figure that both have."""
+    one, other = figures[EMBEDDED], figures.get(ELASTIC, {})
+    return {name: ratio(one[name], other[name]) for name in one if name in other}
 
 
 def fill(size: int, texts: int) -> dict[str, Any]:
-    """Index so many generated listings, `texts` of which the model has really seen."""
+    """Index so many generated listings, `texts` of which the model has really seen.
+
+    `indexed` rows a second are the engine's own; `prepared` are tokens, names and pinyin.
+    """
     vocabulary, searcher = get_vocabulary(), get_searcher()
     listings = generated(vocabulary, size)
     first = list(islice(listings, texts))
-    filling = searcher
+    model = None
     if searcher.embedder is not None:
         seen = [meaning_of(document) for document in first]
         with progress("embed complaints and listings") as step:
             # Those of the scenarios too: the first question would wait for them.
             vectors = searcher.embedder.encode_documents([*seen, *_phrases(vocabulary)], step)
-        base = vectors[: len(seen)]
-        filling = Searcher(searcher.engine, Resampled(searcher.embedder, base), vocabulary)
-    start = time.perf_counter()
+        model = Resampled(searcher.embedder, vectors[: len(seen)])
     with progress(f"index {size}") as step:
-        filling.rebuild(_counted(chain(first, listings), size, step))
-    seconds = time.perf_counter() - start
-    return {"listings": size, "texts": texts, "indexed_per_second": round(size / seconds)}
+        documents = _counted(chain(first, listings), size, step)
+        entries = Pulled(Preparation(vocabulary, model).stream(documents))
+        seconds, _ = timed(lambda: searcher.engine.rebuild(entries))
+    return {
+        "indexed": round(size / (seconds - entries.seconds)),
+        "prepared": round(size / entries.seconds),
+    }
 
 
 def _phrases(vocabulary: Vocabulary) -> Iterator[str]:
@@ -140,80 +131,3 @@ def _counted(listings: Iterable[Document], size: int, step: Progress) -> Iterato
     for done, document in enumerate(listings, start=1):
         step(done, size)
         yield document
-
-
-def ask(size: int, questions: int) -> dict[str, Any]:
-    """Ask the index different questions with all facets and mixed filters, and its bare parts."""
-    vocabulary = get_vocabulary()
-    folder = Path(urlsplit(get_settings().search_url).path)
-    before = resident()
-    engine = Watched(folder)
-    Searcher(engine, None, vocabulary).search(Query("设备联网"))
-    with_index = resident()
-    real = get_searcher().embedder
-    clocked = Clocked(real) if real is not None else None
-    searcher = Searcher(engine, clocked, vocabulary)
-    queries = list(_queries(vocabulary, size, questions + WARM_UP))
-    for query in queries[:WARM_UP]:
-        searcher.search(query)
-    memory = {
-        "memory_base": round(before),
-        "memory_index": round(with_index - before),
-        "memory_model": round(resident() - with_index) if clocked else None,
-    }
-    return memory | compare(searcher, engine, clocked, queries[WARM_UP:])
-
-
-def _queries(vocabulary: Vocabulary, size: int, count: int) -> Iterator[Query]:
-    generator = Generator(vocabulary)
-    companies = generator.companies(companies_for(size))
-    offers = list(generator.offers(min(size, 1000), companies))
-    texts = generator.needs(count, offers)
-    for text, offer, number in zip(texts, cycle(offers), cycle(range(4)), strict=False):
-        filters = (
-            {},
-            {"city": (offer.company.city.code,)},
-            {"deployment": (offer.deployment.code,)},
-            {"industry": tuple(industry.code for industry in offer.company.industries)},
-        )[number]
-        yield Query(text, filters=filters)
-
-
-def compare(
-    searcher: Searcher, engine: Watched, clocked: Clocked | None, queries: Sequence[Query]
-) -> dict[str, Any]:
-    """Ask each question as a whole and, right behind it, its bare parts."""
-    words = BareWords(engine.folder)
-    vectors = BareVectors.of(engine, clocked.name) if clocked else None
-    times: dict[str, list[float]] = {"whole": [], "embedding": [], "rest": [], "tantivy": []}
-    times["numpy"] = []
-    with progress(f"ask {len(queries)} questions") as step:
-        for done, query in enumerate(queries, start=1):
-            embedded = clocked.seconds if clocked else 0.0
-            whole, _ = timed(partial(searcher.search, query))
-            embedding = clocked.seconds - embedded if clocked else 0.0
-            times["whole"].append(whole)
-            times["embedding"].append(embedding)
-            times["rest"].append(whole - embedding)
-            times["tantivy"].append(words.seconds(engine.asked))
-            if vectors is not None:
-                times["numpy"].append(vectors.seconds(engine.asked))
-            step(done, len(queries))
-    return _summary(times)
-
-
-def _summary(times: dict[str, list[float]]) -> dict[str, Any]:
-    figures: dict[str, Any] = {}
-    for name, seconds in times.items():
-        found = latency(seconds) if seconds else None
-        figures[f"{name}_p50"] = found.p50 if found else None
-        figures[f"{name}_p99"] = found.p99 if found else None
-    bare = figures["tantivy_p50"] + (figures["numpy_p50"] or 0.0)
-    return {
-        "questions": len(times["whole"]),
-        **figures,
-        "embedding_share": round(sum(times["embedding"]) / sum(times["whole"]), 3),
-        "whole_to_tantivy": ratio(figures["whole_p50"], figures["tantivy_p50"]),
-        "whole_to_numpy": ratio(figures["whole_p50"], figures["numpy_p50"] or 0.0),
-        "rest_to_bare": ratio(figures["rest_p50"], bare),
-    }

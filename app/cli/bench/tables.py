@@ -3,28 +3,60 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.cli.bench.embedders import NOISE
+
 Row = Mapping[str, Any]
+SEARCH_NOTE = (
+    "Times are p50/p99; ratio is embedded : Elasticsearch, of p50. The first nine lines ask the "
+    "engine alone, with five facets. The whole search is understanding, model, engine, fusion, "
+    "reasons and highlights; bare lists are one by words and one by meaning with nothing around; "
+    "the calls that we add to are those of the client, or the bare lists where there is none."
+)
+DATABASE_NOTE = "Times are p50/p99; ratio is SQLite : PostgreSQL, of p50."
 # heading → figure, or two figures shown as "p50/p99"
 Columns = Mapping[str, tuple[str, ...]]
 
+# what the figures of two contenders are called: label → figure, or two shown as "p50/p99"
+WAYS = ("words", "meaning", "both")
+FILTERS = ("unfiltered", "narrow", "broad")
 SEARCH: Columns = {
-    "listings": ("listings",),
-    "whole ms": ("whole_p50", "whole_p99"),
-    "of it embedding": ("embedding_p50", "embedding_p99"),
-    "share": ("embedding_share",),
-    "the rest": ("rest_p50", "rest_p99"),
-    "bare tantivy": ("tantivy_p50", "tantivy_p99"),
-    "bare numpy": ("numpy_p50", "numpy_p99"),
-    "rest/bare": ("rest_to_bare",),
-    "whole/tantivy": ("whole_to_tantivy",),
-    "whole/numpy": ("whole_to_numpy",),
+    **{
+        f"{way}, {width}: ms": (f"{way}, {width}_p50", f"{way}, {width}_p99")
+        for way in WAYS
+        for width in FILTERS
+    },
+    "whole search: ms": ("whole_p50", "whole_p99"),
+    "  the model": ("embedding_p50", "embedding_p99"),
+    "  the engine": ("engine_p50", "engine_p99"),
+    "  above both": ("above_p50", "above_p99"),
+    "  bare lists": ("bare_p50", "bare_p99"),
+    "  client's calls": ("client_p50", "client_p99"),
+    "  of them the server": ("server_p50", "server_p99"),
+    "  round trips": ("trips",),
+    "we add to model and calls: %": ("added",),
+    **{f"recall@100, {width}": (f"recall, {width}",) for width in FILTERS},
+    "recall, nearest 50 of a kind": ("recall, of a kind",),
+    "saved to found: ms": ("found_p50", "found_p99"),
+    "indexed/s": ("indexed",),
+    "prepared before that/s": ("prepared",),
+    "memory of the index: MiB": ("memory",),
+    "heap of all nodes: MiB": ("heap",),
+    "on disk: MiB": ("disk",),
 }
-MEMORY: Columns = {
-    "listings": ("listings",),
-    "index MiB": ("memory_index",),
-    "model MiB": ("memory_model",),
-    "process before MiB": ("memory_base",),
-    "indexed/s": ("indexed_per_second",),
+DATABASES: Columns = {
+    **{
+        f"{page}: ms": (f"{page}_p50", f"{page}_p99")
+        for page in (
+            "rows of a search",
+            "a solution",
+            "a vendor",
+            "a list, first page",
+            "a list, page 30",
+            "the front page",
+            "search without the index",
+        )
+    },
+    "ingested/s": ("ingested",),
 }
 INGEST: Columns = {
     "rows": ("rows",),
@@ -55,8 +87,12 @@ def as_text(report: Row) -> str:
         f"{machine['system']}, Python {machine['python']}, load {machine['load']}; "
         f"all listings are generated ({report['mark']})"
     ]
-    if "search" in report:
-        parts += _search(report)
+    parts += report["left_out"]
+    for row in report.get("search", ()):
+        parts += [_search(row)]
+    for row in report.get("databases", ()):
+        title = f"A database of {row['records']} records"
+        parts += [_versus(title, DATABASES, row, ("sqlite", "postgresql"), DATABASE_NOTE)]
     if "pages" in report:
         parts += _pages(report["pages"])
     if "ingest" in report:
@@ -66,18 +102,32 @@ def as_text(report: Row) -> str:
     return "\n\n".join(parts)
 
 
-def _search(report: Row) -> list[str]:
-    rows = report["search"]
-    asked = "hybrid, all facets, a quarter each without filter and with three kinds of filter"
-    title = f"Search: {rows[0]['questions']} different questions, {asked} (p50/p99)"
-    vectors = (
-        f"{rows[0]['texts']} listings a size were embedded by the model, the rest are "
-        "resampled from those with noise. Bare: the same tokens, the same vector, no filter."
-        if report["by_meaning"]
-        else "There is no embedding model here: words only."
-    )
-    memory = "Memory of the index and of the model, each measured apart"
-    return [_table(title, SEARCH, rows, vectors), _table(memory, MEMORY, rows)]
+def _search(row: Row) -> str:
+    title = f"Search among {row['listings']} listings: {row['questions']} different questions"
+    vectors = "There is no embedding model here: words only."
+    if row["by_meaning"]:
+        vectors = (
+            f"Vectors of {row['texts']} listings and of all questions are the model's; those of "
+            f"the other listings are resampled from them with {NOISE:.0%} noise."
+        )
+    note = f"{SEARCH_NOTE} Filters: {', '.join(row['filters'])}. {vectors}"
+    return _versus(title, SEARCH, row, ("embedded", "elasticsearch"), note)
+
+
+def _versus(title: str, figures: Columns, row: Row, names: tuple[str, str], note: str) -> str:
+    """One line a figure: both contenders', and the first's to the second's."""
+    one, other = (row.get(name, {}) for name in names)
+    lines = [
+        {
+            "": label,
+            names[0]: _shown(one, keys),
+            names[1]: _shown(other, keys),
+            "ratio": row["ratios"].get(keys[0]),
+        }
+        for label, keys in figures.items()
+        if keys[0] in one or keys[0] in other
+    ]
+    return _table(title, {name: (name,) for name in ("", *names, "ratio")}, lines, note)
 
 
 def _pages(pages: Row) -> list[str]:
