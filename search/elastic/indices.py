@@ -112,10 +112,13 @@ class Indices:
         return first
 
     def begin(self, client: Elasticsearch) -> str:
-        """Make the index to fill, after removing what an earlier run left half full."""
+        """Make the index to fill, after removing what an earlier run left half full.
+
+        Its number is another than that one's: should that run go on after all, it notices.
+        """
+        name = self._name(_following(self._all(client)))
         for left in self._with_alias(client, self.next_alias):
             client.indices.delete(index=left.name)
-        name = self._name(_following(self._all(client)))
         self.create(client, name, self.next_alias)
         return name
 
