@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -19,6 +20,7 @@ from app.core.db import get_engine
 from app.core.errors import Conflict
 from app.core.migrating import MIGRATIONS, current_revisions, migration_config, upgrade
 from app.core.settings import Settings
+from app.migrations import making
 from app.migrations.making import RECORDS, described
 from tests.old_programs import Unsafe, walk
 
@@ -139,6 +141,21 @@ def test_a_program_leaves_a_newer_database_as_it_is_and_works_with_it(
     assert not upgrade()  # the older program starts again
     with get_engine().connect() as connection:
         assert current_revisions(connection) == {"9001"}
+
+
+def test_a_new_migration_is_numbered_and_its_program_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(MIGRATIONS, tmp_path / "migrations")
+    monkeypatch.setattr(migrating, "MIGRATIONS", tmp_path / "migrations")
+    monkeypatch.setattr(making, "RECORDS", tmp_path / "migrations" / "programs")
+    making.make("Add nothing")
+    making.record()
+    number = f"{int(NEWEST) + 1:04d}"
+    made = (tmp_path / "migrations" / "versions" / f"{number}_add_nothing.py").read_text()
+    assert f"down_revision = '{NEWEST}'" in made
+    recorded = (tmp_path / "migrations" / "programs" / f"{number}.json").read_text()
+    assert json.loads(recorded) == described()
 
 
 def test_a_migration_gives_up_when_a_table_stays_in_use_and_says_who_uses_it(

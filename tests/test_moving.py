@@ -251,6 +251,11 @@ def test_a_mistyped_source_is_not_made(tmp_path: Path, move: Move) -> None:
     assert not (tmp_path / "nowhere.db").exists()
 
 
+def test_a_source_that_cannot_be_reached_is_named(move: Move) -> None:
+    code, _out, err = move(source="postgresql://127.0.0.1:1/nowhere")
+    assert (code, "The database cannot be used now" in err) == (1, True)
+
+
 def test_the_same_database_twice_is_refused(
     own_database: Settings, target: str, move: Move
 ) -> None:

@@ -4,7 +4,6 @@ import json
 import threading
 import time
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -33,6 +32,7 @@ from app.core.db import (
 from app.core.errors import Conflict
 from app.core.migrating import upgrade
 from app.core.settings import Settings
+from app.main import create_app
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
@@ -75,8 +75,8 @@ class Shelf(Apart, table=True):
     books: list[str] | None = Field(default=None, sa_column=json_list(nullable=True))
 
 
-def test_changes_inside_json_columns_are_noticed(tmp_path: Path) -> None:
-    engine = make_engine(f"sqlite:///{tmp_path}/shelf.db")
+def test_changes_inside_json_columns_are_noticed(own_database: Settings) -> None:
+    engine = get_engine()
     Shelf.metadata.create_all(engine)
     with Session(engine) as db:
         shelf = Shelf(labels={"a": "b"}, books=["one"])
@@ -88,7 +88,6 @@ def test_changes_inside_json_columns_are_noticed(tmp_path: Path) -> None:
         db.commit()
         db.refresh(shelf)
         assert (shelf.labels, shelf.books) == ({"a": "b", "c": "d"}, ["one", "two"])
-    engine.dispose()
 
 
 def refuse_half_way() -> None:
@@ -171,6 +170,19 @@ def test_who_finds_every_connection_taken_waits_and_is_then_refused(
         engine.connect()
     engine.connect().close()  # free again
     engine.dispose()
+
+
+def test_a_page_that_finds_every_connection_taken_says_to_come_back(
+    own_database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PAGE_SECONDS", 0.1)
+    monkeypatch.setattr(database, "CONNECTIONS", 1)
+    get_engine.cache_clear()
+    client = TestClient(create_app(worker=False))
+    with get_engine().connect():
+        answer = client.get("/sources")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert client.get("/sources").status_code == 200
 
 
 def test_what_must_be_unique_is_refused_with_a_sentence(own_database: Settings) -> None:
