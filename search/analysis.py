@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import Path
 
 from opencc import OpenCC
@@ -27,6 +27,7 @@ _LETTERS_DIGITS = re.compile(r"([^\W\d_]{2,})(\d{2,})")
 _HAN_TOKEN = re.compile(f"[{_HAN}]{{1,2}}")
 _JOINTS = re.compile("[-._·]")
 _SPACES = re.compile(r"\s+")
+_RUN = re.compile(rb"\x00+|\x01+")
 _BREAK = "\n"
 
 
@@ -57,16 +58,21 @@ def normalise(text: str) -> str:
 
 def fold(text: str) -> tuple[str, Sequence[int]]:
     """`text` folded without touching spaces, and for each folded character its place in `text`."""
-    pieces = list(map(_folded, text))
-    folded = "".join(pieces)
+    folded = text.translate(_FOLDED)
     if len(folded) == len(text):  # as nearly always: no character became several
         return folded, range(len(text))
-    return folded, [place for place, piece in enumerate(pieces) for _ in piece]
+    return folded, [place for place, old in enumerate(text) for _ in _FOLDED[ord(old)]]
 
 
-@lru_cache(maxsize=1 << 16)
-def _folded(character: str) -> str:
-    return unicodedata.normalize("NFKC", character).lower().translate(_simplified())
+class _Folded(dict[int, str]):
+    """What each character becomes, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = unicodedata.normalize("NFKC", chr(code)).lower().translate(_simplified())
+        return self.setdefault(code, folded)
+
+
+_FOLDED = _Folded()
 
 
 def tokens(text: str) -> list[str]:
@@ -106,31 +112,31 @@ def highlight(text: str, matched: Iterable[str]) -> list[tuple[str, bool]]:
 
 
 @lru_cache(maxsize=256)
-def _sought(matched: frozenset[str]) -> tuple[re.Pattern[str] | None, frozenset[str]]:
-    """A pattern for the Chinese tokens, which are found wherever their characters stand, and the
-    tokens that have to be words of their own."""
+def _sought(matched: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The Chinese tokens, which are found wherever their characters stand, and the others, which
+    have to be words of their own."""
     wanted = frozenset(token for token in matched if _informative(token)) or matched
-    chinese = sorted(filter(_HAN_TOKEN.fullmatch, wanted))
-    pattern = re.compile(f"(?=({'|'.join(chinese)}))") if chinese else None
-    return pattern, wanted.difference(chinese)
+    chinese = frozenset(filter(_HAN_TOKEN.fullmatch, wanted))
+    return chinese, wanted - chinese
 
 
-def _found(folded: str, pattern: re.Pattern[str] | None) -> Iterator[tuple[int, int]]:
-    return (match.span(1) for match in pattern.finditer(folded)) if pattern else iter(())
+def _found(folded: str, wanted: frozenset[str]) -> Iterator[tuple[int, int]]:
+    for token in wanted:
+        start = folded.find(token)
+        while start >= 0:
+            yield start, start + len(token)
+            start = folded.find(token, start + 1)
 
 
 def _tokens_among(folded: str, wanted: frozenset[str]) -> Iterator[tuple[int, int]]:
-    squeezed = _JOINTS.sub("", folded)
+    squeezed = _JOINTS.sub("", folded) if wanted else ""
     if any(token in folded or token in squeezed for token in wanted):
         yield from ((start, end) for token, start, end in _spans(folded) if token in wanted)
 
 
 def _segments(text: str, marks: bytearray) -> list[tuple[str, bool]]:
-    if not text:
-        return []
-    cuts = [i for i in range(1, len(text)) if marks[i] != marks[i - 1]]
-    edges = [0, *cuts, len(text)]
-    return [(text[start:end], bool(marks[start])) for start, end in pairwise(edges)]
+    runs = (run.span() for run in _RUN.finditer(marks))
+    return [(text[start:end], bool(marks[start])) for start, end in runs]
 
 
 def _spans(folded: str) -> Iterator[Span]:

@@ -187,21 +187,16 @@ def _exact(understanding: Understanding, generic: frozenset[str]) -> tuple[str, 
 def _names(folded: str, generic: frozenset[str]) -> Iterator[tuple[str, bool]]:
     """Every part of a question that may be a name, and whether its owner's offers are sought."""
     beside = [match.span() for match in BESIDE.finditer(folded)]
-    for start in range(len(folded)):
-        if _inside_word(folded, start):
-            continue
+    cuts = [place for place in range(len(folded) + 1) if not _inside_word(folded, place)]
+    before_machines = {place for place in cuts if _MACHINES.match(folded, place)}
+    for start in cuts:
         is_beside = any(first <= start < last for first, last in beside)
         is_owned = is_beside or _IN_USE.search(folded, 0, start) is not None
-        for part, end in _parts(folded, start, generic):
-            yield part, not (is_owned or _MACHINES.match(folded, end))
-
-
-def _parts(folded: str, start: int, generic: frozenset[str]) -> Iterator[tuple[str, int]]:
-    last = min(start + _LONGEST_NAME, len(folded))
-    for end in range(start + _SHORTEST_NAME, last + 1):
-        part = folded[start:end].replace(" ", "")
-        if not _inside_word(folded, end) and len(part) >= _SHORTEST_NAME and part not in generic:
-            yield part, end
+        for end in cuts:
+            if _SHORTEST_NAME <= end - start <= _LONGEST_NAME:
+                part = folded[start:end].replace(" ", "")
+                if len(part) >= _SHORTEST_NAME and part not in generic:
+                    yield part, not (is_owned or end in before_machines)
 
 
 def _inside_word(folded: str, place: int) -> bool:
