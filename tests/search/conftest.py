@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from search.elastic import Connection, ElasticEngine
+from search.elastic import Connection, ElasticEngine, connection
 from search.embedded import EmbeddedEngine
 from search.engine import Engine
 from search.offline_model import is_up_to_date
 from search.vocabulary import Vocabulary, load_vocabulary
+from tests.search import elastic_servers
 
 # read before the fixtures of all tests hide the settings of the machine
 MODEL_FOLDER = Path(os.environ.get("POOL_EMBEDDING_MODEL", "var/models/e5-small")).absolute()
@@ -36,8 +37,16 @@ def vector_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("vectors")
 
 
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that are not about time: a busy machine may take its time to answer."""
+    monkeypatch.setattr(connection, "READ_SECONDS", 30.0)
+
+
 @pytest.fixture(params=["embedded", pytest.param("elastic", marks=pytest.mark.elasticsearch)])
-def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
+def any_engine(
+    request: pytest.FixtureRequest, tmp_path: Path, unhurried: None
+) -> Iterator[Callable[[], Engine]]:
     """Opens one and the same empty index of either engine, any number of times."""
     opened: list[Engine] = []
     url = request.getfixturevalue("elastic_url") if request.param == "elastic" else ""
@@ -54,3 +63,12 @@ def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
     yield open_one
     for engine in opened:
         engine.close()
+
+
+@pytest.fixture(scope="session")
+def servers_base() -> Iterator[Path]:
+    """Where the servers of the tests' own are unpacked, once."""
+    if not elastic_servers.SCRIPT:
+        pytest.skip(elastic_servers.NO_SCRIPT)
+    with elastic_servers.room_for_servers() as folder:
+        yield folder

@@ -32,7 +32,7 @@ SECRET = "s3cret"
 
 
 @pytest.fixture
-def engine(elastic_url: str) -> Iterator[ElasticEngine]:
+def engine(elastic_url: str, unhurried: None) -> Iterator[ElasticEngine]:
     engine = ElasticEngine(Connection(elastic_url))
     yield engine
     engine.close()

@@ -29,7 +29,7 @@ SECONDS = 120
 
 
 @pytest.fixture
-def engine(elastic_url: str) -> Iterator[ElasticEngine]:
+def engine(elastic_url: str, unhurried: None) -> Iterator[ElasticEngine]:
     engine = ElasticEngine(Connection(elastic_url))
     yield engine
     engine.close()
