@@ -12,14 +12,25 @@ from uuid import UUID, uuid4
 
 import pytest
 import structlog
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, insert, select, text
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    insert,
+    make_url,
+    select,
+    text,
+)
 from sqlmodel import SQLModel
 
 from app.catalogue.models import Case, Organisation, Revision, Vendor
 from app.cli import main
 from app.core.audit import AuditEntry
 from app.core.copying import contents, copy
-from app.core.db import get_engine, make_engine, normalise_url, transaction
+from app.core.db import get_engine, make_engine, transaction
 from app.core.migrating import upgrade
 from app.core.outbox import Job, enqueue
 from app.core.settings import Settings, get_settings
@@ -269,7 +280,7 @@ def test_what_to_do_next_is_said_without_a_password(
     code, out, err = move()
     assert code == 0
     assert "Stop the site" in err
-    assert f"POOL_DATABASE_URL={normalise_url(target).render_as_string()}" in out
+    assert f"POOL_DATABASE_URL={make_url(target).render_as_string()}" in out
     assert "pool reindex" in out
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import Connection, Engine
+from sqlalchemy import URL, Connection, Engine, make_url
 from sqlmodel import SQLModel
 
 from app.cli.output import note, progress, say, say_json
@@ -96,7 +96,7 @@ def _must_be_current(source: Connection, engine: Engine) -> None:
         raise Conflict(
             "{url} is at revision {found} and this program at {newest}: run “pool migrate” on it "
             "first, or move it with the version that it belongs to.",
-            url=engine.url.render_as_string(),
+            url=_shown(engine.url),
             found=", ".join(sorted(found)) or "–",
             newest=", ".join(sorted(newest)),
         )
@@ -107,11 +107,12 @@ def _must_be_empty(target: Connection) -> None:
     if filled:
         raise Conflict(
             "{url} is not empty: there are rows in {table}. Nothing was changed.",
-            url=target.engine.url.render_as_string(),
+            url=_shown(target.engine.url),
             table=filled,
         )
 
 
-def _shown(url: str) -> str:
-    """Without its password."""
-    return normalise_url(url).render_as_string()
+def _shown(url: str | URL) -> str:
+    """As people write it, without its password."""
+    parsed = make_url(url)
+    return parsed.set(drivername=parsed.get_backend_name()).render_as_string()
