@@ -173,7 +173,7 @@ def test_with_a_model_every_figure_of_a_search_is_there(
     comparison = Comparison({EMBEDDED: contender}, clocked, exact, vocabulary)
     for need in ("设备停机没人知道", "车间能耗太高", "仓库点数老出错"):
         comparison.ask(need)
-    comparing.save(contender, vocabulary, SIZE, exact)
+    comparing.save(contender, vocabulary, exact)
     assert_whole(contender.figures())
     assert contender.figures()["embedding_p50"] > 0
     assert contender.figures()["recall, unfiltered"] == 1.0
@@ -194,7 +194,7 @@ def test_elasticsearch_is_asked_the_same_and_leaves_nothing_behind(
     comparison = Comparison(contenders, clocked, exact, vocabulary)
     for need in ("设备停机没人知道", "车间能耗太高", "仓库点数老出错"):
         comparison.ask(need)
-    comparing.save(there, vocabulary, SIZE, exact)
+    comparing.save(there, vocabulary, exact)
     figures = there.figures()
     assert_whole(figures)
     assert figures["client_p50"] >= figures["server_p50"] > 0

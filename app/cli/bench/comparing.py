@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from itertools import cycle, islice
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,7 +66,7 @@ def ask(size: int, questions: int, urls: dict[str, str]) -> dict[str, Any]:
             comparison.ask(text)
             step(max(0, number - WARM_UP), questions)
     for contender in contenders.values():
-        save(contender, vocabulary, size, exact)
+        save(contender, vocabulary, exact)
     figures = {name: contender.figures() for name, contender in contenders.items()}
     for of_one in figures.values():
         needed = of_one["embedding_p50"] + of_one["calls_p50"]
@@ -161,9 +161,9 @@ def _ask_whole(
     times["ours"].append(whole - embedding - calls)
 
 
-def save(contender: Contender, vocabulary: Vocabulary, size: int, exact: Exact | None) -> None:
+def save(contender: Contender, vocabulary: Vocabulary, exact: Exact | None) -> None:
     """How long it takes from saving a new listing until the next search finds it by name."""
-    documents = islice(generated(vocabulary, size + SAVED), size, None)
+    documents = (replace(one, id=f"saved-{one.id}") for one in generated(vocabulary, SAVED))
     for number, entry in enumerate(Preparation(vocabulary, None).stream(documents)):
         if exact is not None:
             entry = replace(entry, vector=exact.matrix[number], space=exact.space)
