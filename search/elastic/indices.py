@@ -64,15 +64,16 @@ class Indices:
             for index in every:
                 if self.live_alias in index.aliases:
                     return index
-            self._create_first(client, _following(every))
+            self._create_first(_following(every))
         raise EngineUnusable(f"there is no index behind the name {self.live_alias}")
 
-    def _create_first(self, client: Elasticsearch, number: int) -> None:
-        try:
-            self.create(client, self._name(number), self.live_alias)
-        except BadRequestError as error:
-            if error.error != "resource_already_exists_exception":  # another process was faster
-                raise
+    def _create_first(self, number: int) -> None:
+        with self._connection.writing() as client:  # once in a lifetime, it may take its time
+            try:
+                self.create(client, self._name(number), self.live_alias)
+            except BadRequestError as error:
+                if error.error != "resource_already_exists_exception":  # another was faster
+                    raise
 
     def create(self, client: Elasticsearch, name: str, alias: str) -> None:
         """Make an empty index that is known by `alias` from its first moment on.
