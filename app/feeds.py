@@ -13,7 +13,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from app.catalogue import reading
 from app.catalogue.addresses import FOLDERS, address, permanent_address
-from app.catalogue.models import MODELS, Record, Stage
+from app.catalogue.models import MODELS, Record
+from app.catalogue.stages import Stage
 from app.core.access import Public
 from app.core.db import Db, now
 from app.core.errors import NotFound

@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from app import about, feeds, information
+from app.accounts import routes as accounts
+from app.accounts.visitor import recognise
 from app.api import guide
 from app.api import routes as api
 from app.catalogue import routes as catalogue
@@ -16,22 +18,30 @@ from app.core.logs import configure_logging
 from app.core.settings import Settings, get_settings
 from app.core.site import install
 from app.core.worker import Worker
+from app.desk import routes as desk
 from app.discovery import fallback
 from app.discovery import routes as discovery
 from app.health import routes as health
+from app.oversight import routes as oversight
 from app.trainings import routes as trainings
+from app.workspace import routes as workspace
 
-ROUTERS = (
+PAGES = (
     discovery.router,
     catalogue.router,
     information.router,
     trainings.router,
     about.router,
-    api.router,
     guide.router,
-    feeds.router,
-    health.router,
+    oversight.router,
+    *accounts.ROUTERS,
+    *workspace.ROUTERS,
+    *desk.ROUTERS,
 )
+"""Answered to people: each knows who asks."""
+
+OTHERS = (api.router, feeds.router, health.router)
+"""Answered to programs, the same to everybody."""
 
 log = structlog.get_logger("web")
 
@@ -53,7 +63,9 @@ def create_app(settings: Settings | None = None, *, worker: bool = True) -> Fast
         redoc_url=None,
         openapi_url=None,
     )
-    for router in ROUTERS:
+    for router in PAGES:
+        app.include_router(router, dependencies=[Depends(recognise)])
+    for router in OTHERS:
         app.include_router(router)
     install(app, settings)
     return app

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from sqlmodel import Session, select
 
-from app.catalogue.models import MODELS, Organisation, Record, Stage, Vendor
+from app.catalogue.models import MODELS, Organisation, Record, Vendor
+from app.catalogue.stages import Stage
 from ingest.resolve import Decision, Entity, Resolver
 from search.engine import Kind
 

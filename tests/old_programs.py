@@ -101,7 +101,8 @@ def work(connection: Connection, described: dict[str, Any]) -> None:
     tables = {name: _table(name, said["columns"]) for name, said in described.items()}
     for name, table in tables.items():
         columns, unique = described[name]["columns"], _names(described[name]["unique"])
-        rows = list(_rows(columns, unique, keys))
+        apart = described[name].get("apart", [])
+        rows = list(_rows(columns, unique, apart, keys))
         for row in rows:
             connection.execute(table.insert().values(row))
         _compare(connection, table, rows)
@@ -126,25 +127,38 @@ def _table(name: str, columns: dict[str, Any]) -> sa.Table:
 
 
 def _rows(
-    columns: dict[str, Any], unique: set[str], keys: dict[str, Any]
+    columns: dict[str, Any], unique: set[str], apart: list[str], keys: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    """Rows that differ only where they must, each word of a choice once, and the emptiest."""
+    """Rows that differ only where they must, each word of a choice once, and the emptiest.
+
+    Columns that must be apart name another thing each.
+    """
     written = {name: said for name, said in columns.items() if not said.get("made")}
+    other = {name: apart.index(name) if name in apart else 0 for name in written}
     for number in range(ROWS):
-        yield {name: _value(name, said, number, unique, keys) for name, said in written.items()}
+        yield {
+            name: _value(name, said, number, unique, keys, other[name])
+            for name, said in written.items()
+        }
     yield {
-        name: None if said.get("empty") else _value(name, said, ROWS, unique, keys)
+        name: None if said.get("empty") else _value(name, said, ROWS, unique, keys, other[name])
         for name, said in written.items()
     }
 
 
 def _value(
-    name: str, said: dict[str, Any], number: int, unique: set[str], keys: dict[str, Any]
+    name: str,
+    said: dict[str, Any],
+    number: int,
+    unique: set[str],
+    keys: dict[str, Any],
+    other: int,
 ) -> Any:
     differs = name in unique or said.get("key", False)
     turn = number if differs else 0
     if "refers" in said:
-        return keys[said["refers"]][turn % len(keys[said["refers"]])]
+        known = keys[said["refers"]]
+        return known[(turn + other) % len(known)]
     if "choices" in said:
         return said["choices"][number % len(said["choices"])]
     if said["type"] == "uuid":

@@ -13,7 +13,8 @@ from sqlmodel import Session
 from app.catalogue import linked_data, service
 from app.catalogue.addresses import address
 from app.catalogue.facts import linked
-from app.catalogue.models import Record, Solution, Stage, Vendor
+from app.catalogue.models import Record, Solution, Vendor
+from app.catalogue.stages import Stage
 from app.curation import admission, merging
 from app.curation.admission import Twin
 from search.engine import Kind

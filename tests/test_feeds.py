@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app import feeds
-from app.catalogue.models import Stage
+from app.catalogue.stages import Stage
 from app.core.settings import get_settings
 from search.engine import Kind
 from tests.factories import a_record

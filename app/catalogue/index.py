@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.catalogue.documents import document_of
-from app.catalogue.models import MODELS, Case, Record, Solution, Stage
+from app.catalogue.models import MODELS, Case, Record, Solution
 from app.catalogue.reading import OPTIONS
 from app.catalogue.service import INDEX_JOB
+from app.catalogue.stages import Stage
 from app.core.db import try_lock
 from app.core.errors import Conflict
 from app.core.outbox import Later, SomeFailed, job

@@ -13,28 +13,11 @@ from sqlalchemy import String, UniqueConstraint
 from sqlmodel import Field, Relationship, SQLModel
 
 from app.catalogue.identifiers import new_identifier
+from app.catalogue.stages import Stage, check_move
 from app.core.db import empty_list, json_type, now
-from app.core.errors import Conflict
 from search.engine import Kind
 
 JSON: Any = json_type()
-
-
-class Stage(StrEnum):
-    """Where a record stands on its way into and out of the pool."""
-
-    SUBMITTED = "submitted"
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
-    MERGED = "merged"
-
-
-MOVES: dict[Stage, set[Stage]] = {
-    Stage.SUBMITTED: {Stage.PUBLISHED, Stage.WITHDRAWN, Stage.MERGED},
-    Stage.PUBLISHED: {Stage.WITHDRAWN, Stage.MERGED},
-    Stage.WITHDRAWN: {Stage.SUBMITTED, Stage.PUBLISHED},
-    Stage.MERGED: {Stage.SUBMITTED, Stage.PUBLISHED},
-}
 
 
 class VendorKind(StrEnum):
@@ -68,7 +51,7 @@ class Record(SQLModel):
     """What every public thing has in common."""
 
     KIND: ClassVar[Kind]
-    STATED: ClassVar[tuple[str, ...]] = ("name", "summary", "source", "extra")
+    STATED: ClassVar[tuple[str, ...]] = ("name", "summary", "source", "extra", "translations")
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     identifier: str = Field(unique=True)
@@ -84,20 +67,22 @@ class Record(SQLModel):
     created_at: datetime = Field(default_factory=now)
     updated_at: datetime = Field(default_factory=now)
     published_at: datetime | None = Field(default=None, index=True)
+    # language → field → what it says there; with a default for programs that do not know it
+    translations: dict[str, dict[str, str]] = Field(
+        default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"}
+    )
+    # Why and since when it is not public any more; said at its address.
+    left_on: date | None = None
+    left_code: str | None = None
+    left_why: str | None = None
 
     def holder(self, field: str) -> SQLModel:  # noqa: ARG002  a vendor looks at it
         """The row that holds a stated field; a vendor keeps some on its organisation."""
         return self
 
-    def move_to(self, stage: Stage) -> None:
+    def move_to(self, stage: Stage, *, admitted_whole: bool = False) -> None:
         """Take a lawful step; raises `Conflict` for any other."""
-        if stage not in MOVES[Stage(self.stage)]:
-            raise Conflict(
-                "“{name}” is {stage} and cannot become {wanted}.",
-                name=self.name,
-                stage=str(self.stage),
-                wanted=str(stage),
-            )
+        check_move(Stage(self.stage), stage, self.name, admitted_whole=admitted_whole)
         self.stage = stage
 
 

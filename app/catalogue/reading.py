@@ -11,16 +11,8 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 from sqlmodel import Session, col, func, select
 
-from app.catalogue.models import (
-    MODELS,
-    Case,
-    Organisation,
-    Record,
-    Revision,
-    Solution,
-    Stage,
-    Vendor,
-)
+from app.catalogue.models import MODELS, Case, Organisation, Record, Revision, Solution, Vendor
+from app.catalogue.stages import Stage
 from app.core.errors import NotFound
 from search.engine import Kind
 

@@ -11,7 +11,8 @@ from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, col, func, select
 
 from app.catalogue.identifiers import new_identifier, readable_slug
-from app.catalogue.models import MODELS, Organisation, Record, Revision, Stage, Vendor
+from app.catalogue.models import MODELS, Organisation, Record, Revision, Vendor
+from app.catalogue.stages import Stage
 from app.core import audit, outbox
 from app.core.db import now
 from search.engine import Kind
@@ -33,7 +34,7 @@ class Draft:
 class Changes:
     """What changes to records leave behind; `changing` writes it, many rows in one statement."""
 
-    by: str
+    by: str | audit.Actor
     batch_id: int | None = None
     revisions: list[tuple[Record, list[str], dict[str, Any]]] = field(default_factory=list)
     entries: list[audit.Entry] = field(default_factory=list)
@@ -41,7 +42,9 @@ class Changes:
 
 
 @contextmanager
-def changing(db: Session, *, by: str, batch_id: int | None = None) -> Iterator[Changes]:
+def changing(
+    db: Session, *, by: str | audit.Actor, batch_id: int | None = None
+) -> Iterator[Changes]:
     """Changes made by one person in one go; their revisions and audit entries, and what the
     index has to follow, are written at the end of the block."""
     changes = Changes(by, batch_id)
@@ -155,9 +158,12 @@ def _set(record: Record, field: str, value: Any) -> bool:
     return True
 
 
-def publish(changes: Changes, record: Record) -> None:
-    """Put a record in the public catalogue and its index."""
-    record.move_to(Stage.PUBLISHED)
+def publish(changes: Changes, record: Record, *, admitted_whole: bool = False) -> None:
+    """Put a record in the public catalogue and its index.
+
+    `admitted_whole`: with the list that names it, without the steps of an application.
+    """
+    record.move_to(Stage.PUBLISHED, admitted_whole=admitted_whole)
     record.published_at = record.published_at or now()
     record.version += 1
     changes.revisions.append((record, list(record.STATED), snapshot(record)))
@@ -199,7 +205,7 @@ def _keep_revisions(db: Session, changes: Changes) -> None:
                 "number": number,
                 "values": values,
                 "changed": changed,
-                "by": changes.by,
+                "by": audit.name_of(changes.by),
                 "batch_id": changes.batch_id,
                 "at": now(),
             }

@@ -1,15 +1,28 @@
-"""The audit trail: who did what to what, written with the change itself, never updated."""
+"""The audit trail: who did what to what, written with the change itself, never updated.
 
-from collections.abc import Sequence
+Entries are chained: each carries a number, the hash of the one before it, and its own hash over
+what it says. They are chained at the very end of their transaction, so that whoever waits for
+the end of the chain holds nothing that another one could wait for.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
-from sqlmodel import Field, Session, SQLModel
+from sqlalchemy import bindparam, event, insert, update
+from sqlmodel import Field, Session, SQLModel, col, select
 
-from app.core.db import json_column, now
+from app.core.db import json_column, json_type, lock, now
+
+CHAIN = 4_402_263  # the number of a lock; it means nothing
+START = "0" * 64
+CHUNK = 1000
+WAITS = "unchained"  # key of `Session.info`: ids of entries of this transaction
+JSON: Any = json_type()
 
 
 @runtime_checkable
@@ -17,6 +30,17 @@ class HasId(Protocol):
     """Anything with a permanent identifier."""
 
     id: Any
+
+
+class Actor(Protocol):
+    """A person who acts; `app.accounts.visitor.Visitor` is one."""
+
+    @property
+    def person_id(self) -> UUID: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def acts_for(self) -> UUID | None: ...
 
 
 class AuditEntry(SQLModel, table=True):
@@ -31,6 +55,14 @@ class AuditEntry(SQLModel, table=True):
     subject_kind: str
     subject_id: str = Field(index=True)
     details: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    person_id: UUID | None = Field(default=None, index=True)
+    organisation_id: UUID | None = Field(default=None, index=True)  # for whom
+    before: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    after: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    why: str | None = None
+    number: int | None = Field(default=None, unique=True)
+    previous: str | None = None
+    hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +75,20 @@ class Entry:
     at: datetime = field(default_factory=now)
 
 
-def record_all(db: Session, by: str, entries: Sequence[Entry]) -> None:
+def record_all(db: Session, by: str | Actor, entries: Sequence[Entry]) -> None:
     """Add the entries to this transaction in one statement."""
     if entries:
-        db.execute(insert(AuditEntry), [_row(by, entry) for entry in entries])
+        rows = [_row(by, entry) for entry in entries]
+        db.execute(insert(AuditEntry), rows)
+        _chain_later(db, (row["id"] for row in rows))
 
 
-def _row(by: str, entry: Entry) -> dict[str, Any]:
+def _row(by: str | Actor, entry: Entry) -> dict[str, Any]:
     kind, identifier = _subject(entry.subject)
     return {
         "id": uuid4(),
         "at": entry.at,
-        "by": by,
+        **_who(by),
         "action": entry.action,
         "subject_kind": kind,
         "subject_id": identifier,
@@ -63,20 +97,48 @@ def _row(by: str, entry: Entry) -> dict[str, Any]:
 
 
 def record(
-    db: Session, by: str, action: str, subject: HasId | str, /, **details: Any
+    db: Session,
+    by: str | Actor,
+    action: str,
+    subject: HasId | str,
+    /,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    why: str | None = None,
+    **details: Any,
 ) -> AuditEntry:
     """Add an entry to this transaction.
 
-    `by` names the operator or the system; `action` is dotted, like `solution.published`;
-    `subject` is a record or, where there is none, `"kind:identifier"`; `details` must be
-    writable as JSON.
+    `by` is the person, or names the operator or the system; `action` is dotted, like
+    `solution.published`; `subject` is a record or, where there is none, `"kind:identifier"`;
+    `before` and `after` hold what changed; all of it must be writable as JSON.
     """
     kind, identifier = _subject(subject)
     entry = AuditEntry(
-        by=by, action=action, subject_kind=kind, subject_id=identifier, details=details
+        action=action,
+        subject_kind=kind,
+        subject_id=identifier,
+        details=details,
+        before=before,
+        after=after,
+        why=why,
+        **_who(by),
     )
     db.add(entry)
+    _chain_later(db, (entry.id,))
     return entry
+
+
+def name_of(by: str | Actor) -> str:
+    """What a person, an operator or the system is called."""
+    return by if isinstance(by, str) else by.name
+
+
+def _who(by: str | Actor) -> dict[str, Any]:
+    if isinstance(by, str):
+        return {"by": by}
+    return {"by": by.name, "person_id": by.person_id, "organisation_id": by.acts_for}
 
 
 def _subject(subject: HasId | str) -> tuple[str, str]:
@@ -84,3 +146,106 @@ def _subject(subject: HasId | str) -> tuple[str, str]:
         kind, _, identifier = subject.partition(":")
         return kind, identifier
     return type(subject).__name__.lower(), str(subject.id)
+
+
+def _chain_later(db: Session, ids: Iterable[UUID]) -> None:
+    db.info.setdefault(WAITS, []).extend(ids)
+
+
+@event.listens_for(Session, "before_commit")
+def _chain(db: Session) -> None:
+    ids = db.info.pop(WAITS, None)
+    if not ids:
+        return
+    db.flush()  # whatever else waits comes before the lock, which is the last one taken
+    lock(db, CHAIN)
+    number, previous = _last(db)
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        chosen = select(*_said()).where(col(AuditEntry.id).in_(chunk))
+        rows = {row.id: row._asdict() for row in db.execute(chosen)}
+        links = []
+        for id_ in chunk:
+            number += 1
+            own = hash_of(rows[id_], number, previous)
+            links.append({"key": id_, "number": number, "previous": previous, "hash": own})
+            previous = own
+        # A statement on the table, so that no loaded entry counts as changed.
+        table = AuditEntry.__table__  # type: ignore[attr-defined]
+        db.connection().execute(update(table).where(table.c.id == bindparam("key")), links)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(db: Session, _previous: Any) -> None:
+    if not db.in_nested_transaction():
+        db.info.pop(WAITS, None)
+
+
+def _last(db: Session) -> tuple[int, str]:
+    chosen = select(AuditEntry.number, AuditEntry.hash).where(col(AuditEntry.number).is_not(None))
+    found = db.exec(chosen.order_by(col(AuditEntry.number).desc()).limit(1)).first()
+    return (found[0] or 0, found[1] or START) if found else (0, START)
+
+
+def _said() -> list[Any]:
+    left = {"number", "previous", "hash"}
+    table = AuditEntry.__table__  # type: ignore[attr-defined]
+    return [column for column in table.columns if column.name not in left]
+
+
+def hash_of(row: dict[str, Any], number: int, previous: str) -> str:
+    """SHA-256 (hex) over the number, the hash before, and all that an entry says.
+
+    Written as JSON with sorted keys and no spaces; moments as microseconds since 1970 in UTC.
+    """
+    said = {name: _plain(value) for name, value in row.items()}
+    text = json.dumps([number, previous, said], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return round(value.timestamp() * 1_000_000)
+    return str(value) if isinstance(value, UUID) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a look at the whole chain found: its length and end, and where it first breaks."""
+
+    length: int
+    head: str
+    broken: str = ""  # the number or id of the first entry that is not as it was written
+    reason: str = ""
+
+
+def verify(db: Session) -> Proof:
+    """Walk the chain from its start; an entry altered, removed or inserted by hand breaks it.
+
+    That the end was cut off cannot be seen from the chain itself: keep the head elsewhere.
+    """
+    number, previous = 0, START
+    for row in _chained(db):
+        found, said_previous, said_hash = row.pop("number"), row.pop("previous"), row.pop("hash")
+        if found != number + 1:
+            return Proof(number, previous, str(number + 1), "removed")
+        own = hash_of(row, found, previous)
+        if said_previous != previous or said_hash != own:
+            return Proof(number, previous, str(found), "altered")
+        number, previous = found, own
+    stray = db.exec(select(AuditEntry.id).where(col(AuditEntry.number).is_(None)).limit(1)).first()
+    if stray:
+        return Proof(number, previous, str(stray), "inserted")
+    return Proof(number, previous)
+
+
+def _chained(db: Session) -> Iterator[dict[str, Any]]:
+    table = AuditEntry.__table__  # type: ignore[attr-defined]
+    last = 0
+    while True:
+        chosen = table.select().where(table.c.number > last).order_by(table.c.number).limit(CHUNK)
+        rows = [row._asdict() for row in db.execute(chosen)]
+        yield from rows
+        if len(rows) < CHUNK:
+            return
+        last = rows[-1]["number"]

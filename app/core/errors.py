@@ -43,3 +43,13 @@ class Invalid(Refusal):
     """What was typed cannot be taken as it stands."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class Elsewhere(Refusal):
+    """First something else, at another address: sign in, say the password again."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+    def __init__(self, message: str, location: str, /, **values: object) -> None:
+        super().__init__(message, **values)
+        self.location = location

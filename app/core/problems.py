@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -11,16 +11,17 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.errors import Refusal
+from app.core.errors import Elsewhere, Refusal
 from app.core.i18n import _, mark
 from app.core.web import render
 
 log = structlog.get_logger("web")
 
 SAID = {
+    401: mark("Sign in first."),
     400: mark("The request could not be understood."),
     403: mark("You may not do this."),
     404: mark("There is nothing at this address. It may have moved, or the address is mistyped."),
@@ -86,6 +87,23 @@ def _refused(request: Request, refusal: Refusal) -> Response:
     return problem(request, refusal.status, _(refusal.message, **refusal.values))
 
 
+def _sent_elsewhere(request: Request, refusal: Elsewhere) -> Response:
+    """A person is led there and back again; a program is told."""
+    if request.url.path.startswith("/api/"):
+        return _refused(request, refusal)
+    back = request.url.path if request.method == "GET" else _referer(request)
+    query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
+    target = f"{refusal.location}?{urlencode({'next': back + query})}"
+    if request.headers.get("HX-Request") == "true":
+        return Response(status_code=204, headers={"HX-Redirect": target})
+    return RedirectResponse(target, HTTPStatus.SEE_OTHER)
+
+
+def _referer(request: Request) -> str:
+    parts = urlsplit(request.headers.get("referer", ""))
+    return parts.path if parts.netloc == request.headers.get("host") and parts.path else "/"
+
+
 def _stopped(request: Request, error: HTTPException) -> Response:
     return problem(request, error.status_code, headers=error.headers)
 
@@ -113,6 +131,7 @@ def _crowded(request: Request, error: NoConnectionFree) -> Response:
 def install(app: FastAPI) -> None:
     """Answer every kind of failure in the same way."""
     app.exception_handler(Refusal)(_refused)
+    app.exception_handler(Elsewhere)(_sent_elsewhere)
     app.exception_handler(HTTPException)(_stopped)
     app.exception_handler(RequestValidationError)(_mistyped)
     app.exception_handler(StaleDataError)(_overtaken)

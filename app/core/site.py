@@ -10,6 +10,7 @@ from app.core.head import HeadMiddleware
 from app.core.language import LanguageMiddleware
 from app.core.logs import RequestLogMiddleware
 from app.core.metrics import MetricsMiddleware
+from app.core.origin import SameOriginMiddleware
 from app.core.security import BodyLimitMiddleware, SecurityHeadersMiddleware
 from app.core.settings import Settings
 from app.core.static import PREFIX, HashedFiles
@@ -23,6 +24,7 @@ def install(app: FastAPI, settings: Settings, templates: Path = TEMPLATES) -> No
     problems.install(app)
     # The last one added is the outermost: each line is inside the next.
     app.add_middleware(BodyLimitMiddleware)
+    app.add_middleware(SameOriginMiddleware, settings.public_url)
     app.add_middleware(problems.FailureMiddleware)
     is_https = settings.public_url.startswith("https://")
     app.add_middleware(LanguageMiddleware, default=settings.language, is_https=is_https)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
+from app.core import schedule
 from app.core.db import now, transaction
 from app.core.outbox import HANDLERS, Handler, Job, Later, SomeFailed, work_waits
 
@@ -77,10 +78,17 @@ class Worker:
         self._thread.join(timeout)
 
     def _work(self) -> None:
+        self._begin()
         while not self._stopped.is_set():
             work_waits.clear()
             if not self._run_one():
                 work_waits.wait(self._poll)
+
+    def _begin(self) -> None:
+        try:
+            schedule.begin()
+        except Exception as error:  # tried again by whoever starts next
+            log.error("outbox.unscheduled", error=type(error).__name__)
 
     def _run_one(self) -> bool:
         try:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from app.catalogue import service as catalogue
-from app.catalogue.models import MODELS, Record, Stage, Vendor
+from app.catalogue.models import MODELS, Record, Vendor
+from app.catalogue.stages import Stage
 from app.core import audit
 from app.core.db import lock, now, transaction
 from app.core.errors import Conflict

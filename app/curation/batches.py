@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from app.catalogue import service as catalogue
-from app.catalogue.models import Record, Stage
+from app.catalogue.models import Record
+from app.catalogue.stages import Stage
 from app.core import audit
 from app.core.db import now
 from app.core.errors import Conflict, NotFound
@@ -81,7 +83,7 @@ def accept(
                 progress(done, len(waiting))
     if waiting:
         batch.accepted_by, batch.accepted_at = by, now()
-        audit.record(db, by, "batch.accepted", batch, **counts)
+        audit.record(db, by, "batch.accepted", batch, **dict[str, Any](counts))
     return counts
 
 
@@ -118,14 +120,14 @@ def _accept_one(
     for candidate in fresh:
         candidate.standing, candidate.decided_by, candidate.decided_at = (
             Standing.ACCEPTED,
-            changes.by,
+            audit.name_of(changes.by),
             now(),
         )
     accepted = [c for c in said if c.standing == Standing.ACCEPTED]
     values, origins = fold(record.KIND, accepted)
     catalogue.restate(changes, record, values, origins)
     if record.stage == Stage.SUBMITTED:
-        catalogue.publish(changes, record)
+        catalogue.publish(changes, record, admitted_whole=True)
         return "published"
     return "changed"
 
@@ -150,7 +152,7 @@ def take_back(db: Session, batch: Batch, *, by: str) -> dict[str, int]:
                     counts[_take_back_one(changes, record, said, batch)] += 1
             db.flush()  # keeps the number of pending rows bounded
     batch.taken_back_at = now()
-    audit.record(db, by, "batch.taken_back", batch, **counts)
+    audit.record(db, by, "batch.taken_back", batch, **dict[str, Any](counts))
     return counts
 
 

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.catalogue import service as catalogue
-from app.catalogue.models import MODELS, Case, Record, Solution, Stage, Vendor
+from app.catalogue.models import MODELS, Case, Record, Solution, Vendor
 from app.catalogue.reading import OPTIONS
+from app.catalogue.stages import Stage
 from app.core import audit
 from app.core.db import now
 from app.core.errors import Conflict, NotFound

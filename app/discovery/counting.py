@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
-from app.catalogue.models import Case, Record, Solution, Stage
+from app.catalogue.models import Case, Record, Solution
+from app.catalogue.stages import Stage
 from search.engine import Kind
 
 

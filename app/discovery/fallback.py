@@ -27,10 +27,10 @@ from app.catalogue.models import (
     Organisation,
     Record,
     Solution,
-    Stage,
     Training,
     Vendor,
 )
+from app.catalogue.stages import Stage
 from app.discovery.narrowing import LISTED, filters, holds, holds_any, lists
 from search import asking
 from search.analysis import match_tokens, normalise

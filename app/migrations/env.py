@@ -4,10 +4,15 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
+import app.accounts.models
 import app.catalogue.models
 import app.core.audit
+import app.core.files
+import app.core.mail
 import app.core.outbox
-import app.curation.models  # noqa: F401
+import app.curation.applications.models
+import app.curation.models
+import app.curation.oversight.models  # noqa: F401
 from app.core.db import get_engine
 
 

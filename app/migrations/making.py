@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 import sys
 import tempfile
 from enum import StrEnum
@@ -11,19 +12,36 @@ from pathlib import Path
 from typing import Any, get_args
 
 from alembic import command
-from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, String, Table, Uuid
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    String,
+    Table,
+    Uuid,
+)
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.types import JSON, TypeDecorator
 from sqlmodel import SQLModel
 
+import app.accounts.models
 import app.catalogue.models
 import app.core.audit
+import app.core.files
+import app.core.mail
 import app.core.outbox
-import app.curation.models  # noqa: F401  every table
+import app.curation.applications.models
+import app.curation.models
+import app.curation.oversight.models  # noqa: F401  every table
 from app.core.db import make_engine
 from app.core.migrating import known_revisions, migration_config, upgrade
 from app.core.settings import Settings
 
+DIFFERENT = re.compile(r"(\w+) <> (\w+)")
 RECORDS = Path(__file__).parent / "programs"
 TYPES = {
     "boolean": Boolean,
@@ -63,8 +81,9 @@ def _written(name: str, table: dict[str, Any]) -> str:
     columns = ",\n".join(
         f"    {json.dumps(column)}: {json.dumps(said)}" for column, said in table["columns"].items()
     )
-    unique = json.dumps(table["unique"])
-    return f'  {json.dumps(name)}: {{"unique": {unique}, "columns": {{\n{columns}\n  }}}}'
+    more = {key: said for key, said in table.items() if key != "columns"}
+    rules = ", ".join(f"{json.dumps(key)}: {json.dumps(said)}" for key, said in more.items())
+    return f'  {json.dumps(name)}: {{{rules}, "columns": {{\n{columns}\n  }}}}'
 
 
 def described() -> dict[str, Any]:
@@ -81,6 +100,7 @@ def described() -> dict[str, Any]:
                 for column in table.columns
             },
             "unique": _unique(table),
+            **_apart(table),
         }
         for table in SQLModel.metadata.sorted_tables
     }
@@ -103,6 +123,14 @@ def _column(column: Column[Any]) -> dict[str, Any]:
 def _unique(table: Table) -> list[list[str]]:
     found = (c.columns.keys() for c in table.constraints if isinstance(c, Unique))
     return sorted(sorted(columns) for columns in found)
+
+
+def _apart(table: Table) -> dict[str, list[str]]:
+    """Columns that may not name the same, by constraints like `decided_by <> proposed_by`."""
+    checks = [c for c in table.constraints if isinstance(c, CheckConstraint)]
+    pairs = [pair for check in checks for pair in DIFFERENT.findall(str(check.sqltext))]
+    names = sorted({name for pair in pairs for name in pair})
+    return {"apart": names} if names else {}
 
 
 def _choices() -> dict[tuple[str, str], dict[str, list[str]]]:

@@ -13,7 +13,8 @@ from starlette.datastructures import QueryParams
 
 from app.catalogue.index import get_vocabulary
 from app.catalogue.labels import code_label, is_known
-from app.catalogue.models import Stage, Training
+from app.catalogue.models import Training
+from app.catalogue.stages import Stage
 from app.core.i18n import _, mark
 
 SIZE = 20

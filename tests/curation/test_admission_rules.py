@@ -4,7 +4,8 @@ import pytest
 from sqlmodel import Session, select
 
 from app.catalogue import reading
-from app.catalogue.models import Revision, Solution, Stage, Vendor
+from app.catalogue.models import Revision, Solution, Vendor
+from app.catalogue.stages import Stage
 from app.core.audit import AuditEntry
 from app.core.errors import Conflict, NotFound
 from app.core.outbox import Job

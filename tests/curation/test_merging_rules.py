@@ -4,7 +4,8 @@ import pytest
 from sqlmodel import Session, select
 
 from app.catalogue import reading
-from app.catalogue.models import Solution, Stage, Vendor
+from app.catalogue.models import Solution, Vendor
+from app.catalogue.stages import Stage
 from app.core.errors import Conflict, NotFound
 from app.curation import batches, merging
 from app.curation.admission import Twin

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from app.catalogue.models import Organisation, Stage, Vendor
+from app.catalogue.models import Organisation, Vendor
+from app.catalogue.stages import Stage
 from app.core.db import transaction
 from app.core.errors import Conflict
 from app.curation import batches, merging

@@ -10,7 +10,8 @@ from openpyxl import Workbook
 from sqlmodel import select
 
 from app.catalogue import reading
-from app.catalogue.models import Case, Solution, Stage, Vendor
+from app.catalogue.models import Case, Solution, Vendor
+from app.catalogue.stages import Stage
 from app.core.db import transaction
 from app.core.i18n import use_locale
 from app.core.settings import Settings

@@ -1,0 +1,51 @@
+"""What each role may do, in one table."""
+
+from app.accounts.models import MemberRole, StaffRole
+from app.core.access import Can
+
+VIEWER = frozenset({Can.READ_WORKSPACE})
+EDITOR = VIEWER | {Can.EDIT_LISTINGS}
+MEMBER_GRANTS: dict[MemberRole, frozenset[Can]] = {
+    MemberRole.VIEWER: VIEWER,
+    MemberRole.EDITOR: EDITOR,
+    MemberRole.OWNER: EDITOR | {Can.MANAGE_MEMBERS, Can.CERTIFY_SELF},
+}
+STAFF_GRANTS: dict[StaffRole, frozenset[Can]] = {
+    StaffRole.REVIEWER: frozenset(
+        {
+            Can.READ_DESK,
+            Can.RECOMMEND,
+            Can.REVIEW,
+            Can.DECIDE_MERGES,
+            Can.DECIDE_CLAIMS,
+            Can.CERTIFY,
+            Can.EXPORT,
+        }
+    ),
+    StaffRole.INSPECTOR: frozenset({Can.READ_DESK, Can.ASSESS, Can.INSPECT, Can.EXPORT}),
+    StaffRole.PUBLISHER: frozenset(
+        {
+            Can.READ_DESK,
+            Can.PUBLISH,
+            Can.ACCEPT_BATCHES,
+            Can.WHITELIST,
+            Can.REMOVE,
+            Can.DRAW_SPOTCHECK,
+            Can.DECIDE_APPEALS,
+            Can.EXPORT,
+        }
+    ),
+    StaffRole.AUDITOR: frozenset({Can.READ_DESK, Can.READ_AUDIT, Can.EXPORT}),
+    StaffRole.ADMINISTRATOR: frozenset({Can.READ_DESK, Can.EDIT_CRITERIA, Can.MANAGE_STAFF}),
+}
+UNPROVEN = frozenset({Can.PROVE_SELF})
+"""What somebody may do who gave a password but not yet the second factor that they need."""
+
+OBLIGED = frozenset(StaffRole)
+"""Roles that need a second factor: all of the staff."""
+
+
+def grants_of(member: MemberRole | None, staff: frozenset[StaffRole]) -> frozenset[Can]:
+    """What somebody may do who is signed in."""
+    grants = UNPROVEN | {Can.USE_ACCOUNT} | (MEMBER_GRANTS[member] if member else frozenset())
+    return grants.union(*(STAFF_GRANTS[role] for role in staff))

@@ -1,0 +1,12 @@
+"""The pages of accounts: entering, one's own account, organisations and their members."""
+
+from app.accounts.routes import account, certification, entering, identity, members, outbox
+
+ROUTERS = (
+    entering.router,
+    account.router,
+    identity.router,
+    members.router,
+    certification.router,
+    outbox.router,
+)

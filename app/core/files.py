@@ -1,0 +1,123 @@
+"""Attachments: bytes on disk under their own hash, and a row that says what and whose they are."""
+
+import hashlib
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import puremagic
+from sqlmodel import Field, Session, SQLModel
+
+from app.core.db import now
+from app.core.errors import Invalid, NotFound
+from app.core.settings import get_settings
+
+MOST_BYTES = 10 * 1024 * 1024
+TYPES = {
+    "application/pdf": ".pdf",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+}
+LONGEST_NAME = 120
+
+
+class Attachment(SQLModel, table=True):
+    """One file that somebody sent. Nobody but its owner and staff see it until it is checked."""
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    sha256: str
+    name: str
+    type: str
+    size: int  # bytes
+    subject: str = Field(index=True)  # what it belongs to, like "application:<uuid>"
+    organisation_id: UUID | None = Field(default=None, foreign_key="organisation.id", index=True)
+    by: UUID | None = Field(default=None, foreign_key="person.id")
+    at: datetime = Field(default_factory=now)
+    checked_by: UUID | None = Field(default=None, foreign_key="person.id")
+    checked_at: datetime | None = None
+    is_public: bool = False
+
+
+def keep(
+    db: Session,
+    content: bytes,
+    name: str,
+    *,
+    subject: str,
+    organisation_id: UUID | None,
+    by: UUID | None,
+) -> Attachment:
+    """Store a file; what it is follows from its bytes, never from its name.
+
+    The bytes are on disk before the row is written, so no row lacks its file. Raises `Invalid`
+    for an empty or too large file and for a type that is not taken.
+    """
+    if not content:
+        raise Invalid("The file is empty. Choose another.")
+    if len(content) > MOST_BYTES:
+        raise Invalid("The file is larger than {most} MB. Send a smaller one.", most=10)
+    kind = type_of(content)
+    digest = hashlib.sha256(content).hexdigest()
+    _write(digest, content)
+    stem = Path(name.replace("\\", "/")).stem.strip()[:LONGEST_NAME] or "file"
+    attachment = Attachment(
+        sha256=digest,
+        name=stem + TYPES[kind],
+        type=kind,
+        size=len(content),
+        subject=subject,
+        organisation_id=organisation_id,
+        by=by,
+    )
+    db.add(attachment)
+    return attachment
+
+
+def type_of(content: bytes) -> str:
+    """The media type that the bytes themselves tell; raises `Invalid` for one not taken."""
+    try:
+        found = puremagic.magic_string(content)
+    except (puremagic.PureError, ValueError):
+        found = []
+    kinds = {match.mime_type for match in found} | {_office(content)}
+    for kind in TYPES:
+        if kind in kinds:
+            return kind
+    raise Invalid("Only PDF, PNG, JPEG, DOCX and XLSX files are taken.")
+
+
+def _office(content: bytes) -> str:
+    """Office files are archives; what is in them is told by the names of their parts."""
+    if content.startswith(b"PK\x03\x04"):
+        for part, ending in ((b"word/document.xml", ".docx"), (b"xl/workbook.xml", ".xlsx")):
+            if part in content:
+                return next(kind for kind, end in TYPES.items() if end == ending)
+    return ""
+
+
+def read(attachment: Attachment) -> bytes:
+    """The bytes; raises `NotFound` when the file is gone from disk."""
+    path = _path(attachment.sha256)
+    if not path.is_file():
+        raise NotFound("The file is no longer there.")
+    return path.read_bytes()
+
+
+def _path(digest: str) -> Path:
+    return get_settings().home / "files" / digest[:2] / digest
+
+
+def _write(digest: str, content: bytes) -> None:
+    path = _path(digest)
+    if path.is_file():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).replace(path)

@@ -1,0 +1,1 @@
+"""Applications: what a vendor proposes, and its way over the desk into the catalogue."""

@@ -1,0 +1,1 @@
+"""What happens to listings in the pool: assessment, whitelist, spot checks, quarantine."""

@@ -1,0 +1,1 @@
+"""The desk: where government staff see what waits and decide."""

@@ -1,0 +1,33 @@
+"""The pages of the desk, where government staff decide."""
+
+from app.desk.routes import (
+    appeals,
+    applications,
+    assessments,
+    audit,
+    batches,
+    certifications,
+    criteria,
+    exports,
+    listings,
+    merges,
+    queue,
+    spotchecks,
+    staff,
+)
+
+ROUTERS = (
+    queue.router,
+    applications.router,
+    criteria.router,
+    appeals.router,
+    batches.router,
+    merges.router,
+    assessments.router,
+    listings.router,
+    spotchecks.router,
+    certifications.router,
+    staff.router,
+    audit.router,
+    exports.router,
+)

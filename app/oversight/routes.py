@@ -1,0 +1,9 @@
+"""Public notices with their objections form; public spot checks and draws."""
+
+from fastapi import APIRouter
+
+from app.oversight import notices, spotchecks
+
+router = APIRouter(include_in_schema=False)
+router.include_router(notices.router)
+router.include_router(spotchecks.router)

@@ -1,0 +1,1 @@
+"""The vendors' workspace: their own listings."""

@@ -1,0 +1,10 @@
+"""The pages of the vendors' workspace."""
+
+from app.workspace.routes import attachments, history, listings, sightings
+
+ROUTERS = (
+    listings.router,
+    attachments.router,
+    history.router,
+    sightings.router,
+)
