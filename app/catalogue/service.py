@@ -58,8 +58,8 @@ def changing(
 def create(db: Session, kind: Kind, drafts: Sequence[Draft]) -> None:
     """New records at the door of the pool, each with its permanent identifier and address.
 
-    A vendor brings its organisation with it. Nothing is public yet. They are written as rows,
-    which takes a third of the time that objects would.
+    A vendor brings its organisation with it unless that is linked. Nothing is public yet. They
+    are written as rows, which takes a third of the time that objects would.
     """
     model = MODELS[kind]
     slugs = [readable_slug(str(draft.values["name"])) for draft in drafts]
@@ -70,7 +70,7 @@ def create(db: Session, kind: Kind, drafts: Sequence[Draft]) -> None:
         row = _row(model, draft, slug, taken)
         taken.add(row["slug"])
         rows.append(row)
-        if model is Vendor:
+        if model is Vendor and "organisation_id" not in draft.links:
             organisations.append(_organisation(draft))
             row["organisation_id"] = organisations[-1]["id"]
     if organisations:

@@ -33,6 +33,7 @@ ACTS: Mapping[Stage, Can] = {
 DAYS: Mapping[Stage, int] = {Stage.SUBMITTED: 5, Stage.RECOMMENDED: 10, Stage.REVIEWED: 5}
 """Working days within which the next step is due."""
 
+LONGEST = 1000  # characters of a reason
 ENDS = frozenset({Stage.PUBLISHED, Stage.REFUSED, Stage.WITHDRAWN})
 
 
@@ -113,6 +114,8 @@ def _give_reason(application: Application, code: str, why: str, known: Mapping[s
         raise Invalid("Choose a reason.")
     if not why.strip():
         raise Invalid("Say in a sentence why.")
+    if len(why) > LONGEST:
+        raise Invalid("Say it in at most {most} characters.", most=LONGEST)
     application.reason_code, application.reason = code, why.strip()
 
 

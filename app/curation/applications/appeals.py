@@ -1,0 +1,242 @@
+"""Appeals: a vendor asks once that somebody else looks at a decision about it again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import Session, col, func, or_, select
+
+from app.accounts.models import Person
+from app.accounts.visitor import Visitor
+from app.catalogue.models import MODELS, Organisation, Record, Vendor
+from app.catalogue.reading import OPTIONS, Page
+from app.catalogue.stages import Stage
+from app.core import audit
+from app.core.audit import AuditEntry
+from app.core.db import lock, now
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.formats import today
+from app.curation.applications.deciding import DAYS, must_not_belong
+from app.curation.applications.models import Appeal, AppealStage, Application
+from app.curation.applications.telling import tell
+from app.curation.oversight.models import CheckStage, Quarantine, SpotCheck
+from app.curation.working_days import add_working_days
+from search.engine import Kind
+
+LODGING = 4_402_266  # the number of a lock; it means nothing
+LONGEST = 4000
+APPLICATION, QUARANTINE, SPOTCHECK, REMOVAL = "application", "quarantine", "spotcheck", "removal"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an appeal is about: whom it concerns, where, who decided, and what it is called."""
+
+    organisation_id: UUID
+    region: str | None
+    against_id: UUID | None
+    name: str
+    said: str = ""  # why it was decided so
+
+
+Find = Callable[[Session, UUID], Decision | None]
+Allow = Callable[[Session, UUID, Visitor], None]
+FINDS: dict[str, Find] = {}
+ALLOWS: dict[str, Allow] = {}
+
+
+def about(kind: str) -> Callable[[Find], Find]:
+    """Declare what of a kind may be appealed against: the decision by its id, or None."""
+
+    def declare(find: Find) -> Find:
+        FINDS[kind] = find
+        return find
+
+    return declare
+
+
+def on_allowed(kind: str) -> Callable[[Allow], Allow]:
+    """Declare what an allowed appeal means: `(db, id of the subject, who allowed it) -> None`."""
+
+    def declare(allow: Allow) -> Allow:
+        ALLOWS[kind] = allow
+        return allow
+
+    return declare
+
+
+def find_decision(db: Session, subject: str, *, by: Visitor) -> Decision:
+    """The decision that the visitor's organisation may appeal against.
+
+    Raises `NotFound` for those about others and for none at all.
+    """
+    kind, _, identifier = subject.partition(":")
+    try:
+        found = FINDS[kind](db, UUID(identifier)) if kind in FINDS else None
+    except ValueError:
+        found = None
+    if found is None or found.organisation_id != by.organisation_id:
+        raise NotFound("There is no decision here that you could appeal against.")
+    return found
+
+
+def earlier(db: Session, subject: str) -> Appeal | None:
+    """The appeal that was made in this matter before."""
+    return db.exec(select(Appeal).where(Appeal.subject == subject)).first()
+
+
+def lodge(db: Session, subject: str, text: str, *, by: Visitor) -> Appeal:
+    """Appeal against a decision, once. Raises `Conflict` the second time."""
+    decision = find_decision(db, subject, by=by)
+    if not text.strip():
+        raise Invalid("Say why the decision should be another one.")
+    if len(text) > LONGEST:
+        raise Invalid("Say it in at most {most} characters.", most=LONGEST)
+    lock(db, LODGING)
+    if earlier(db, subject) is not None:
+        raise Conflict("An appeal was made in this matter already. It can be made once.")
+    appeal = Appeal(
+        subject=subject,
+        organisation_id=decision.organisation_id,
+        region=decision.region,
+        against_id=decision.against_id,
+        text=text.strip(),
+        by=by.person_id,
+    )
+    db.add(appeal)
+    audit.record(db, by, "appeal.made", appeal, subject=subject, name=decision.name)
+    return appeal
+
+
+def find_for(db: Session, visitor: Visitor, appeal_id: UUID, *, holds: bool = False) -> Appeal:
+    """Raises `NotFound` for an appeal outside the visitor's region, as for none at all."""
+    chosen = select(Appeal).where(Appeal.id == appeal_id, visitor.scope.inside(Appeal.region))
+    if holds:
+        chosen = chosen.with_for_update().execution_options(populate_existing=True)
+    found = db.exec(chosen).first()
+    if found is None:
+        raise NotFound("There is no such appeal here.")
+    return found
+
+
+def listed(db: Session, visitor: Visitor, *, number: int, size: int) -> Page:
+    """Appeals inside somebody's region with whose they are: waiting ones first, the oldest first."""
+    seen = visitor.scope.inside(Appeal.region)
+    total = db.exec(select(func.count()).select_from(Appeal).where(seen)).one()
+    chosen = (
+        select(Appeal, Organisation.name)
+        .join(Organisation, col(Organisation.id) == col(Appeal.organisation_id))
+        .where(seen)
+        .order_by(col(Appeal.stage) != AppealStage.WAITING, col(Appeal.at), col(Appeal.id))
+    )
+    return Page(db.exec(chosen.offset((number - 1) * size).limit(size)).all(), total, number, size)
+
+
+def decision_of(db: Session, appeal: Appeal) -> Decision | None:
+    """What an appeal is about, as it stands now."""
+    kind, _, identifier = appeal.subject.partition(":")
+    return FINDS[kind](db, UUID(identifier)) if kind in FINDS else None
+
+
+def decide(db: Session, appeal: Appeal, answer: str, *, is_allowed: bool, by: Visitor) -> None:
+    """Allow or dismiss an appeal with an answer; never by whom it is against.
+
+    Raises `Conflict` when it was decided before.
+    """
+    if appeal.stage != AppealStage.WAITING:
+        raise Conflict("This appeal has been decided already.")
+    if appeal.against_id == by.person_id:
+        raise Forbidden("The appeal is against your own decision. Somebody else has to decide.")
+    must_not_belong(db, appeal.organisation_id, by=by)
+    if not answer.strip():
+        raise Invalid("Write an answer to the vendor.")
+    decision = decision_of(db, appeal)
+    appeal.stage = AppealStage.ALLOWED if is_allowed else AppealStage.DISMISSED
+    appeal.decided_by, appeal.decided_at, appeal.answer = by.person_id, now(), answer.strip()
+    kind, _, identifier = appeal.subject.partition(":")
+    if is_allowed and kind in ALLOWS:
+        ALLOWS[kind](db, UUID(identifier), by)
+    audit.record(db, by, f"appeal.{appeal.stage}", appeal, why=appeal.answer, about=appeal.subject)
+    name = decision.name if decision else ""
+    tell(db, appeal.organisation_id, "application_appeal", appeal=appeal, name=name)
+
+
+@about(APPLICATION)
+def _refused_application(db: Session, id_: UUID) -> Decision | None:
+    application = db.get(Application, id_)
+    if application is None or application.decided_by is None:
+        return None
+    if application.stage != Stage.REFUSED:
+        return None
+    return Decision(
+        application.organisation_id,
+        application.region,
+        application.decided_by,
+        application.name,
+        application.reason or "",
+    )
+
+
+@on_allowed(APPLICATION)
+def _take_up_again(db: Session, id_: UUID, by: Visitor) -> None:
+    """The application goes over the desk anew, from its start."""
+    held = select(Application).where(Application.id == id_).with_for_update()
+    application = db.exec(held.execution_options(populate_existing=True)).one()
+    other = select(Application.id).where(Application.open_for == application.record_id)
+    if db.exec(other).first() is not None:
+        raise Conflict("Another application for the same listing is on its way. Decide it first.")
+    application.move_to(Stage.SUBMITTED)
+    application.recommended_by = application.reviewed_by = application.decided_by = None
+    application.open_for, application.submitted_at = application.record_id, now()
+    application.due_on = add_working_days(today(), DAYS[Stage.SUBMITTED])
+    audit.record(db, by, "application.taken_up_again", application)
+
+
+@about(QUARANTINE)
+def _quarantine(db: Session, id_: UUID) -> Decision | None:
+    found = db.get(Quarantine, id_)
+    if found is None or found.lifted_at is not None:
+        return None
+    return _about_record(db, Kind(found.kind), found.record_id, found.by, found.reason)
+
+
+@about(SPOTCHECK)
+def _spot_check(db: Session, id_: UUID) -> Decision | None:
+    found = db.get(SpotCheck, id_)
+    if found is None or found.stage != CheckStage.CLOSED:
+        return None
+    return _about_record(db, Kind.VENDOR, found.vendor_id, found.decided_by, found.report or "")
+
+
+@about(REMOVAL)
+def _removal(db: Session, id_: UUID) -> Decision | None:
+    for kind in (Kind.VENDOR, Kind.SOLUTION, Kind.CASE):
+        record = db.get(MODELS[kind], id_)
+        if record is not None and record.stage == Stage.REMOVED:
+            return _about_record(db, kind, id_, _who_removed(db, record), record.left_why or "")
+    return None
+
+
+def _who_removed(db: Session, record: Record) -> UUID | None:
+    entries = select(AuditEntry.person_id).where(
+        AuditEntry.subject_id == str(record.id),
+        or_(*(col(AuditEntry.action).endswith(verb) for verb in (".removed", ".archived"))),
+    )
+    return db.exec(entries.order_by(col(AuditEntry.at).desc())).first()
+
+
+def _about_record(
+    db: Session, kind: Kind, record_id: UUID, against: UUID | None, said: str
+) -> Decision | None:
+    model = MODELS[kind]
+    record = db.exec(select(model).where(model.id == record_id).options(*OPTIONS[kind])).first()
+    vendor = record if isinstance(record, Vendor) else getattr(record, "vendor", None)
+    if record is None or vendor is None:
+        return None
+    organisation = vendor.organisation
+    return Decision(organisation.id, organisation.region, against, record.name, said)
+
+
+def name_of(db: Session, person_id: UUID | None) -> str:
+    """What the person is called against whose decision it is; empty for nobody."""
+    return db.exec(select(Person.name).where(Person.id == person_id)).first() or ""
