@@ -1,0 +1,142 @@
+"""Handing in, withdrawing what was handed in, and taking a published listing out of the pool."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from app.accounts.visitor import Visitor
+from app.catalogue import reading
+from app.catalogue import service as catalogue
+from app.catalogue.models import Organisation, Record, Vendor
+from app.catalogue.stages import Stage
+from app.core import audit
+from app.core.db import now
+from app.core.errors import Conflict, Invalid
+from app.core.formats import today
+from app.curation.applications import drafts
+from app.curation.applications.completeness import completeness
+from app.curation.applications.fields import FIELDS
+from app.curation.applications.forms import Values, check, get, of_record, put
+from app.curation.applications.models import Application, Draft, PublicNotice
+from app.curation.working_days import add_working_days
+from search.engine import Kind
+
+DUE = 10  # working days for the first look
+AT_VENDORS_WISH = "request"  # a reason of `app.curation.reasons.REMOVAL_REASONS`
+LONGEST_REASON = 500
+
+
+def hand_in(db: Session, application: Application, *, has_promised: bool, by: Visitor) -> None:
+    """Give a draft to the staff; who does so answers for its truth.
+
+    Raises `Invalid` while something is missing or wrong, `Conflict` where it cannot be now.
+    """
+    kind = Kind(application.kind)
+    drafts.check_editable(application)
+    if not has_promised:
+        raise Invalid("Tick the promise first: somebody has to answer for what is said.")
+    if check(kind, application.values) or not completeness(kind, application.values).is_enough:
+        raise Invalid("Something that is needed is missing or wrong. Fill it in first.")
+    _check_against_live(drafts.live(db, application), application)
+    is_again = application.stage == Stage.RETURNED
+    application.move_to(Stage.SUBMITTED)
+    application.promised_at = application.submitted_at = now()
+    application.proposed_by = by.person_id
+    application.recommended_by = application.reviewed_by = application.decided_by = None
+    application.region = _region(db, application)
+    application.due_on = add_working_days(today(), DUE)
+    application.clock_stopped_at = None
+    audit.record(db, by, "application.submitted", application, again=is_again)
+
+
+def _check_against_live(live: Record | None, application: Application) -> None:
+    if live is None:
+        return
+    if live.version != application.base_version:
+        raise Conflict("The listing has changed since this was begun. Take that over first.")
+    if live.stage == Stage.PUBLISHED and of_record(live) == application.values:
+        raise Invalid("This says the same as the published listing. Change something first.")
+
+
+def _region(db: Session, application: Application) -> str | None:
+    """Where the organisation is; a vendor that comes in says it itself while nobody knows."""
+    known = db.get_one(Organisation, application.organisation_id).region
+    said = application.values.get("region") if application.kind == Kind.VENDOR else None
+    return known or said
+
+
+def catch_up(db: Session, application: Application, *, by: Visitor) -> list[str]:
+    """Take over what changed in the listing since the draft was begun.
+
+    What the vendor had not touched follows the listing; what they wrote stays. Returns the
+    fields in which both changed something, for the vendor to look at.
+    """
+    live = drafts.live(db, application)
+    if live is None or live.version == application.base_version:
+        return []
+    kind, base, said = Kind(application.kind), _base(db, application), of_record(live)
+    merged: Values = dict(application.values)
+    both = []
+    for field in FIELDS[kind]:
+        before, theirs, ours = get(base, field), get(said, field), get(application.values, field)
+        if ours == before:
+            put(merged, field, theirs)
+        elif theirs not in (before, ours):
+            both.append(field.name)
+    drafts.save(db, application, merged, seen=application.version, by=by)
+    application.base_version = live.version
+    return both
+
+
+def _base(db: Session, application: Application) -> Values:
+    """What the listing said when the draft was begun: the first state that was kept."""
+    chosen = select(Draft.values).where(
+        Draft.application_id == application.id, Draft.number == drafts.FIRST
+    )
+    return dict(db.exec(chosen).one())
+
+
+def withdraw(db: Session, application: Application, *, by: Visitor) -> None:
+    """Take an application back; a public notice of it ends. A published listing stays as it is."""
+    application.move_to(Stage.WITHDRAWN)
+    application.open_for = None
+    application.clock_stopped_at = application.due_on = None
+    ended = update(PublicNotice).where(
+        col(PublicNotice.application_id) == application.id, col(PublicNotice.ended_at).is_(None)
+    )
+    db.execute(ended.values(ended_at=now()))
+    audit.record(db, by, "application.withdrawn", application)
+
+
+def goes_with(db: Session, record: Record) -> Sequence[Record]:
+    """What leaves the pool together with a listing: a vendor takes all that it offers along."""
+    if not isinstance(record, Vendor):
+        return ()
+    return [*reading.solutions_of(db, record), *reading.cases_of(db, vendor=record)]
+
+
+def withdraw_listing(db: Session, record: Record, why: str, *, by: Visitor) -> None:
+    """Take a published listing, and what goes with it, out of the pool at its vendor's wish.
+
+    Its address stays and says when and why. Changes of it that are on their way end as well.
+    Raises `Invalid` without a sentence that says why, `Conflict` for one that is not published.
+    """
+    why = " ".join(why.split())
+    if not why:
+        raise Invalid("Say in a sentence why; it will stand at the listing's address.")
+    if len(why) > LONGEST_REASON:
+        raise Invalid("This is longer than {most} characters.", most=LONGEST_REASON)
+    if record.stage != Stage.PUBLISHED:
+        raise Conflict("“{name}” is not published.", name=record.name)
+    leaving = [*goes_with(db, record), record]
+    with catalogue.changing(db, by=by) as changes:
+        for one in leaving:
+            catalogue.leave(changes, one, Stage.WITHDRAWN, code=AT_VENDORS_WISH, why=why)
+    for application in _open_for(db, leaving):
+        withdraw(db, application, by=by)
+
+
+def _open_for(db: Session, records: Sequence[Record]) -> Sequence[Application]:
+    ids = [record.id for record in records]
+    return db.exec(select(Application).where(col(Application.open_for).in_(ids))).all()

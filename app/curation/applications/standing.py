@@ -1,0 +1,108 @@
+"""What stages are called, how far an application has come, and what its vendor has to do next."""
+
+from dataclasses import dataclass
+
+from app.catalogue.stages import Stage
+from app.core.formats import format_date
+from app.core.i18n import _, mark, ngettext
+from app.curation import reasons
+from app.curation.applications.models import Application
+
+STAGES = {
+    Stage.DRAFT: mark("Draft"),
+    Stage.SUBMITTED: mark("Handed in"),
+    Stage.RECOMMENDED: mark("Recommended"),
+    Stage.REVIEWED: mark("Reviewed"),
+    Stage.NOTICE: mark("Public notice"),
+    Stage.PUBLISHED: mark("Published"),
+    Stage.RETURNED: mark("Returned for more"),
+    Stage.REFUSED: mark("Refused"),
+    Stage.QUARANTINED: mark("In quarantine"),
+    Stage.WITHDRAWN: mark("Withdrawn"),
+    Stage.REMOVED: mark("Removed"),
+    Stage.MERGED: mark("Merged"),
+}
+TONES = {
+    Stage.PUBLISHED: "good",
+    Stage.RETURNED: "warn",
+    Stage.QUARANTINED: "warn",
+    Stage.REFUSED: "bad",
+    Stage.REMOVED: "bad",
+}
+STEPS = (
+    Stage.DRAFT,
+    Stage.SUBMITTED,
+    Stage.RECOMMENDED,
+    Stage.REVIEWED,
+    Stage.NOTICE,
+    Stage.PUBLISHED,
+)
+AHEAD = {
+    Stage.SUBMITTED: mark("Nothing to do for you. Your city or county looks at it until {date}."),
+    Stage.RECOMMENDED: mark("Nothing to do for you. The province reviews it until {date}."),
+    Stage.REVIEWED: mark("Nothing to do for you. Its public notice is being prepared."),
+    Stage.NOTICE: mark("Nothing to do for you. Anybody may object while the notice runs."),
+    Stage.PUBLISHED: mark("It is published."),
+    Stage.WITHDRAWN: mark("You took it back."),
+    Stage.REFUSED: mark("It was refused. You may appeal, or begin anew."),
+    Stage.RETURNED: mark("Put right what is named, then hand it in again."),
+    Stage.DRAFT: mark("Fill it in, then hand it in. Nobody else sees it until then."),
+}
+REASONS = {
+    Stage.RETURNED: reasons.RETURN_REASONS,
+    Stage.REFUSED: reasons.REFUSAL_REASONS,
+    Stage.REMOVED: reasons.REMOVAL_REASONS,
+    Stage.WITHDRAWN: reasons.REMOVAL_REASONS,
+    Stage.QUARANTINED: reasons.QUARANTINE_REASONS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What comes next, in a sentence; `is_yours` when the vendor has to do it."""
+
+    text: str
+    is_yours: bool
+
+
+def stage_label(stage: str) -> str:
+    """What a stage is called."""
+    return _(STAGES[Stage(stage)])
+
+
+def stage_tone(stage: str) -> str:
+    """The tone of the badge of a stage."""
+    return TONES.get(Stage(stage), "plain")
+
+
+def step_names() -> list[str]:
+    """The steps from a draft to its publication."""
+    return [stage_label(stage) for stage in STEPS]
+
+
+def step_of(application: Application) -> int | None:
+    """How far an application has come; None for one that ended without being published."""
+    stage = Stage(application.stage)
+    if stage is Stage.RETURNED:
+        return 0
+    return STEPS.index(stage) if stage in STEPS else None
+
+
+def reason_label(stage: str, code: str | None) -> str:
+    """What a coded reason says; a code that nothing knows is shown as it is."""
+    known = REASONS.get(Stage(stage), {})
+    return _(known[code]) if code in known else (code or "")
+
+
+def next_of(application: Application, open_questions: int) -> Next:
+    """What happens next with an application, and whether its vendor has to do it."""
+    if open_questions:
+        text = ngettext(
+            "One question waits for your answer. The clock stands meanwhile.",
+            "{n} questions wait for your answers. The clock stands meanwhile.",
+            open_questions,
+        )
+        return Next(text, is_yours=True)
+    stage = Stage(application.stage)
+    text = _(AHEAD[stage], date=format_date(application.due_on) or "—")
+    return Next(text, is_yours=stage in (Stage.DRAFT, Stage.RETURNED))
