@@ -106,9 +106,7 @@ def public(db: Session, *, number: int, size: int) -> Page:
     begun = col(PublicNotice.starts_on) <= today()
     total = db.exec(select(func.count()).select_from(PublicNotice).where(begun)).one()
     chosen = _with_subject().where(begun)
-    ordered = chosen.order_by(
-        col(PublicNotice.ended_at).is_not(None), col(PublicNotice.id).desc()
-    )
+    ordered = chosen.order_by(col(PublicNotice.ended_at).is_not(None), col(PublicNotice.id).desc())
     rows = db.exec(ordered.offset((number - 1) * size).limit(size))
     return Page([Notice(*row) for row in rows], total, number, size)
 
