@@ -110,9 +110,7 @@ def rewrite(
     """
     _check_days(found)
     before = _hold(db, assessment)
-    _must_be(assessment, AssessmentStage.DRAFT)
-    if assessment.written_by != by.person_id:
-        raise Forbidden("Only who wrote this draft may change it.")
+    must_be_own_draft(assessment, by)
     if assessment.version != seen:
         raise Conflict(CHANGED)
     kept = {d: [i for i in evidence_of(assessment, d) if i not in dropped] for d in Domain}
@@ -121,6 +119,13 @@ def rewrite(
     assessment.version += 1
     _keep(db, assessment, evidence, by)
     _note(db, assessment, "rewritten", before, by)
+
+
+def must_be_own_draft(assessment: Assessment, by: Visitor) -> None:
+    """Raises `Conflict` when it is no draft any more, `Forbidden` when somebody else wrote it."""
+    _must_be(assessment, AssessmentStage.DRAFT)
+    if assessment.written_by != by.person_id:
+        raise Forbidden("Only who wrote this draft may change it.")
 
 
 def _keep(db: Session, assessment: Assessment, evidence: Sequence[Evidence], by: Visitor) -> None:
