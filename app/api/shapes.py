@@ -212,7 +212,7 @@ def _source(origin: Origin) -> Source:
 
 def _related(record: Record) -> dict[str, Any]:
     if isinstance(record, Vendor):
-        until = record.whitelisted_until
+        until = record.listed_until
         return {"vendor_kind": _term("vendor_kind", record.kind), "whitelisted_until": until}
     if isinstance(record, Solution):
         return {"vendor": _reference(record.vendor)}

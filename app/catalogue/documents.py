@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from app.catalogue.models import Case, Information, Record, Solution, Training, Vendor
-from app.core.db import now
 from search.engine import Document, Kind
 from search.vocabulary import Vocabulary
 
@@ -59,11 +58,10 @@ def _vendor_facets(
     if vendor is None:
         return {}
     region = vendor.organisation.region
-    listed = vendor.whitelisted_until is not None and vendor.whitelisted_until >= now().date()
     return {
         "city": (vocabulary.city_of(region) if region else None,),
         "vendor_kind": (vendor.kind,),
-        "whitelist": ("valid" if listed else None,),
+        "whitelist": ("valid" if vendor.listed_until else None,),
     }
 
 

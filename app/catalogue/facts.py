@@ -159,7 +159,7 @@ def _website(record: Record) -> Pieces:
 
 
 def _whitelist(record: Record) -> Pieces:
-    until = record.whitelisted_until if isinstance(record, Vendor) else None
+    until = record.listed_until if isinstance(record, Vendor) else None
     return (Piece(_("Valid until {date}", date=format_date(until))),) if until else ()
 
 

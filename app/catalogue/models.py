@@ -15,6 +15,7 @@ from sqlmodel import Field, Relationship, SQLModel
 from app.catalogue.identifiers import new_identifier
 from app.catalogue.stages import Stage, check_move
 from app.core.db import empty_list, json_type, now
+from app.core.formats import today
 from search.engine import Kind
 
 JSON: Any = json_type()
@@ -112,6 +113,15 @@ class Vendor(Record, table=True):
     whitelisted_until: date | None = None
 
     organisation: Organisation = Relationship(sa_relationship_kwargs={"lazy": "raise"})
+
+    @property
+    def listed_until(self) -> date | None:
+        """The last day of its present place on the whitelist; None once that day is over.
+
+        It tells what pages show even before the entry is ended by the job that does so.
+        """
+        until = self.whitelisted_until
+        return until if until and until >= today() else None
 
     def holder(self, field: str) -> SQLModel:
         return self.organisation if field in self.HELD_BY_ORGANISATION else self

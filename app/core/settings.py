@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = "development"
     secret_key: SecretStr = Field(default=SecretStr(DEVELOPMENT_SECRET), validate_default=True)
     language: Literal["zh-Hans", "en"] = "zh-Hans"
+    whitelist_minimum: str = Field(default="1,1,1,1,1", pattern=r"^[0-3](,[0-3]){4}$")
 
     oidc_url: str = ""
     oidc_client_id: str = ""

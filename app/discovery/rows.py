@@ -110,7 +110,7 @@ def _badges(record: Record) -> Pairs:
         stands = validity(record, today())
         return [(stands.text, stands.tone)]
     vendor = record if isinstance(record, Vendor) else getattr(record, "vendor", None)
-    until = vendor.whitelisted_until if isinstance(vendor, Vendor) else None
+    until = vendor.listed_until if isinstance(vendor, Vendor) else None
     return [(_("Whitelist until {date}", date=format_date(until)), "good")] if until else []
 
 

@@ -1,5 +1,95 @@
 """Published listings: quarantine, removal, re-check, freshness."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.accounts.visitor import Staff, Visitor
+from app.catalogue import labels
+from app.catalogue.addresses import address
+from app.catalogue.models import Vendor
+from app.catalogue.stages import Stage
+from app.core.access import Can, may
+from app.core.db import Db
+from app.core.web import go, render
+from app.curation.oversight import assessing, freshness, quarantining, reading, removing, story
+from app.curation.oversight.subjects import find_listing_for, offers_of, region_of
+from app.curation.reasons import QUARANTINE_REASONS, REMOVAL_REASONS
+from app.desk import acting, looking
+from app.desk.acting import Act
+from app.desk.assessing import Posted
 
 router = APIRouter(include_in_schema=False)
+
+Remover = Annotated[Visitor, Depends(may(Can.REMOVE, fresh=True))]
+
+
+@router.get("/desk/listings", name="desk:listings")
+def listings(request: Request, db: Db, visitor: Staff) -> Response:
+    asked = looking.asked_for(request.query_params, visitor.scope)
+    return render(
+        request,
+        "desk/listings.html",
+        "results",
+        asked=asked,
+        page=reading.page_of_listings(db, visitor, asked),
+        counts=reading.counts_of_listings(db, visitor, asked),
+        regions={code: labels.region_label(code) for code in looking.regions(visitor.scope)},
+        known=reading,
+        options=looking.options,
+        region_of=region_of,
+        labels=labels,
+    )
+
+
+@router.get("/desk/listings/{identifier}", name="desk:listing")
+def listing(request: Request, db: Db, visitor: Staff, identifier: str) -> Response:
+    record = find_listing_for(db, visitor, identifier)
+    quarantine = quarantining.live_of(db, record.id)
+    vendor = record if isinstance(record, Vendor) else None
+    return render(
+        request,
+        "desk/listing.html",
+        record=record,
+        region=region_of(record),
+        quarantine=quarantine,
+        acts=[(act, acting.FORMS[act]) for act in acting.offered(visitor, record, quarantine)],
+        confirmation=freshness.confirmation_of(db, record),
+        rechecked_at=removing.last_recheck(db, vendor) if vendor else None,
+        assessments=reading.assessments_of(db, vendor) if vendor else [],
+        offers=offers_of(db, record, *reading.STAGES),
+        story=story.story_of(db, record),
+        visitor=visitor,
+        known=reading,
+        assessing=assessing,
+        reasons=QUARANTINE_REASONS | REMOVAL_REASONS,
+        address=address,
+        labels=labels,
+    )
+
+
+@router.get("/desk/listings/{identifier}/{act}", name="desk:listing:act")
+def ask(request: Request, db: Db, visitor: Remover, identifier: str, act: Act) -> Response:
+    record = find_listing_for(db, visitor, identifier)
+    quarantine = quarantining.live_of(db, record.id)
+    form = acting.must_offer(visitor, record, quarantine, act)
+    context = {"along": offers_of(db, record, Stage.PUBLISHED), "posted": {}, "errors": {}}
+    context["posted"] = acting.suggested(form, quarantine)
+    return render(request, "desk/listing_act.html", record=record, act=act, form=form, **context)
+
+
+@router.post("/desk/listings/{identifier}/{act}", name="desk:listing:do")
+def do(
+    request: Request, db: Db, visitor: Remover, identifier: str, act: Act, posted: Posted
+) -> Response:
+    record = find_listing_for(db, visitor, identifier)
+    quarantine = quarantining.live_of(db, record.id)
+    form = acting.must_offer(visitor, record, quarantine, act)
+    said, errors = acting.Said.read(posted, form)
+    if said is None:
+        context = {"along": offers_of(db, record, Stage.PUBLISHED), "posted": posted}
+        context |= {"record": record, "act": act, "form": form, "errors": errors}
+        return render(request, "desk/listing_act.html", status=422, **context)
+    acting.perform(db, act, record, quarantine, said, by=visitor)
+    return go(request, "desk:listing", identifier=identifier)

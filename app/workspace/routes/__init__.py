@@ -1,6 +1,14 @@
 """The pages of the vendors' workspace."""
 
-from app.workspace.routes import applications, attachments, editor, history, listings, sightings
+from app.workspace.routes import (
+    applications,
+    attachments,
+    editor,
+    freshness,
+    history,
+    listings,
+    sightings,
+)
 
 ROUTERS = (
     listings.router,
@@ -9,4 +17,5 @@ ROUTERS = (
     attachments.router,
     history.router,
     sightings.router,
+    freshness.router,
 )

@@ -1,0 +1,120 @@
+"""Out of the pool by the staff, and the yearly look at whether a vendor still belongs there."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, String, cast, func
+from sqlmodel import Session, col, select
+
+from app.accounts.visitor import Visitor
+from app.catalogue import service as catalogue
+from app.catalogue import standing
+from app.catalogue.models import MODELS, Record, Vendor
+from app.catalogue.stages import Stage
+from app.core import audit
+from app.core.audit import AuditEntry
+from app.core.db import now
+from app.core.errors import Conflict
+from app.core.i18n import mark
+from app.curation.oversight import quarantining, whitelisting
+from app.curation.oversight.subjects import (
+    LISTED,
+    check_reason,
+    check_sentence,
+    hold,
+    load,
+    must_not_belong,
+    offers_of,
+    vendor_of,
+)
+from app.curation.oversight.telling import tell
+from app.curation.reasons import REMOVAL_REASONS
+
+YEAR = timedelta(days=365)
+RECHECKED = "vendor.rechecked"
+APPEAL = mark("An appeal was allowed")
+
+
+def remove(db: Session, record: Record, *, code: str, reason: str, by: Visitor) -> None:
+    """Take a listing out of the pool for good; a vendor takes everything that it offers along.
+
+    Its address says when and why. What was quarantined or whitelisted is so no longer.
+    """
+    said = check_reason(code, reason, REMOVAL_REASONS)
+    must_not_belong(db, vendor_of(record), by)
+    hold(db, record)
+    along = offers_of(db, record, Stage.PUBLISHED, Stage.QUARANTINED)
+    if isinstance(record, Vendor):
+        whitelisting.end_of(db, record, reason=said, by=by)
+    with catalogue.changing(db, by=by) as changes:
+        for one in (record, *along):
+            quarantine = quarantining.live_of(db, one.id)
+            if quarantine is not None:
+                quarantining.close(quarantine, by)
+            standing.take_out(db, changes, one, Stage.REMOVED, code=code, said=said, why=said)
+    vendor = vendor_of(record)
+    if vendor is not None:
+        what = {"name": record.name, "code": REMOVAL_REASONS[code], "reason": said}
+        tell(db, vendor.organisation_id, "removal_told", **what, count=len(along))
+
+
+def readmit_after_appeal(db: Session, subject_id: UUID, by: Visitor) -> None:
+    """What an allowed appeal against a removal does: all that left together comes back."""
+    record = _removed(db, subject_id)
+    if record is None:
+        return
+    hold(db, record)
+    left = (record.left_on, record.left_code, record.left_why)
+    along = [
+        offer
+        for offer in offers_of(db, record, Stage.REMOVED)
+        if (offer.left_on, offer.left_code, offer.left_why) == left
+    ]
+    with catalogue.changing(db, by=by) as changes:
+        for one in (record, *along):
+            standing.bring_back(db, changes, one, why=APPEAL)
+
+
+def _removed(db: Session, subject_id: UUID) -> Record | None:
+    for kind in LISTED:
+        if db.get(MODELS[kind], subject_id) is not None:
+            record = load(db, kind, subject_id)
+            return record if record.stage == Stage.REMOVED else None
+    return None
+
+
+def pass_recheck(db: Session, vendor: Vendor, *, reason: str, by: Visitor) -> None:
+    """Record that a vendor still belongs into the pool; it is due again in a year.
+
+    One that does not is removed, with the code `recheck`.
+    """
+    said = check_sentence(reason)
+    must_not_belong(db, vendor, by)
+    hold(db, vendor)
+    if vendor.stage != Stage.PUBLISHED:
+        raise Conflict("“{name}” is not published, so there is nothing to check.", name=vendor.name)
+    audit.record(db, by, RECHECKED, vendor, after={"passed": True}, why=said)
+
+
+def due_for_recheck() -> ColumnElement[bool]:
+    """That a vendor was admitted, and last re-checked, more than a year ago.
+
+    The trail is where a re-check is recorded. Both databases write identifiers differently.
+    """
+    since = now() - YEAR
+    told: Any = select(func.replace(AuditEntry.subject_id, "-", "")).where(
+        AuditEntry.action == RECHECKED, col(AuditEntry.at) > since
+    )
+    plain = func.replace(cast(col(Vendor.id), String), "-", "")
+    was_admitted = col(Vendor.published_at) <= since
+    return (col(Vendor.stage) == Stage.PUBLISHED) & was_admitted & plain.not_in(told)
+
+
+def last_recheck(db: Session, vendor: Vendor) -> datetime | None:
+    """When a vendor last passed."""
+    return db.exec(
+        select(func.max(AuditEntry.at)).where(
+            AuditEntry.action == RECHECKED, AuditEntry.subject_id == str(vendor.id)
+        )
+    ).one()
