@@ -21,11 +21,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(draw, name="draw")
 
 
-@draw.callback()
-def _group() -> None:
-    """Repeat draws of spot checks."""
-
-
 @draw.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="What /spot-checks/….json gave you.")],
