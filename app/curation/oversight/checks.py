@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, or_
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 from sqlmodel import Session, col, func, select
 
 from app.accounts.models import Person
@@ -18,6 +18,11 @@ from app.core.errors import NotFound
 from app.curation.oversight.models import CheckStage, Draw, SpotCheck
 
 SIZE = 20
+SHOWN: Any = (
+    joinedload(Vendor.organisation),  # type: ignore[arg-type]
+    *(defer(column, raiseload=True) for column in (Draw.inputs, Draw.outcome, Draw.codes)),  # type: ignore[arg-type]
+)
+"""What rows show; the whole list that a draw started from they do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,6 @@ def _rows(
         .order_by(*order)
         .offset(offset)
         .limit(limit)
-        .options(joinedload(Vendor.organisation))  # type: ignore[arg-type]
+        .options(*SHOWN)
     )
     return [Row(*found) for found in db.exec(chosen)]

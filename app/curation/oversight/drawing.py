@@ -149,7 +149,7 @@ def draw(inputs: Inputs, seed: str) -> Outcome:
 def _assign(
     drawn: Iterable[VendorInput], inspectors: Iterable[InspectorInput], seed: str
 ) -> list[Assigned]:
-    ordered = sorted(inspectors, key=lambda one: _place(seed, "inspector", one["id"]))
+    ordered = in_order(inspectors, seed)
     load: Counter[str] = Counter()
     checks = []
     for vendor in drawn:
@@ -159,6 +159,11 @@ def _assign(
             load[chosen] += 1
         checks.append(Assigned(vendor=vendor["id"], inspector=chosen))
     return checks
+
+
+def in_order(inspectors: Iterable[InspectorInput], seed: str) -> list[InspectorInput]:
+    """Inspectors in the order that the seed gives them."""
+    return sorted(inspectors, key=lambda one: _place(seed, "inspector", one["id"]))
 
 
 def _place(seed: str, role: str, identifier: str) -> tuple[str, str]:

@@ -7,22 +7,25 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import true
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
-from app.accounts.models import Person
+from app.accounts.models import Appointment, Person, StaffRole
 from app.accounts.scope import Scope
 from app.accounts.visitor import Visitor
 from app.catalogue.models import Organisation, Vendor
 from app.catalogue.reading import Page
 from app.core import audit, mail
 from app.core.db import now
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.formats import today
 from app.curation.oversight import drawing
 from app.curation.oversight.checklist import blank
 from app.curation.oversight.drawing import Inputs
 from app.curation.oversight.models import CheckStage, Draw, DrawStage, SpotCheck
 
 SIZE = 20
+LIGHT: Any = [defer(column) for column in (Draw.inputs, Draw.outcome, Draw.codes)]  # type: ignore[arg-type]
 
 
 def make(db: Session, draw: Draw, value: str, *, by: Visitor) -> list[SpotCheck]:
@@ -76,6 +79,55 @@ def _tell_inspectors(db: Session, draw: Draw, checks: Sequence[SpotCheck]) -> No
         mail.write(db, person.email, "spotcheck_drawn", language=person.language, **said)
 
 
+def substitute(db: Session, check: SpotCheck, reason: str, *, by: Visitor) -> None:
+    """The inspector cannot check: the next in the seed's order does, who is from elsewhere too.
+
+    The one with the fewest checks of this draw comes first, as in the draw itself. That there
+    was a change, and why, is published. Raises `Conflict` when nobody is left.
+    """
+    if not by.scope.covers(check.region):
+        raise NotFound("There is no such page.")
+    if check.stage != CheckStage.DRAWN:
+        raise Conflict("The report was handed over already.")
+    draw, vendor = db.get_one(Draw, check.draw_id), db.get_one(Vendor, check.vendor_id)
+    gone = {check.inspector_code, *(one["code"] for one in check.substituted)}
+    listed = next(one for one in draw.inputs["vendors"] if one["id"] == vendor.identifier)
+    standing = _still_inspecting(db)
+    left = [
+        one["id"]
+        for one in drawing.in_order(draw.inputs["inspectors"], str(draw.seed))
+        if one["id"] not in gone
+        and UUID(draw.codes[one["id"]]) in standing
+        and drawing.is_from_elsewhere(one, listed)
+    ]
+    if not left:
+        raise Conflict("No other inspector from elsewhere was in this draw.")
+    load = _load(db, draw)
+    code = min(left, key=lambda one: load.get(one, 0))
+    before = {"inspector": check.inspector_code}
+    told = {"code": check.inspector_code, "reason": reason, "on": today().isoformat()}
+    check.substituted = [*check.substituted, told]
+    check.inspector_code, check.inspector_id = code, UUID(draw.codes[code])
+    check.version += 1
+    after = {"inspector": code}
+    audit.record(db, by, "spotcheck.substituted", check, before=before, after=after, why=reason)
+    _tell_inspectors(db, draw, [check])
+
+
+def _still_inspecting(db: Session) -> set[UUID]:
+    chosen = (
+        select(Appointment.person_id)
+        .join(Person, col(Person.id) == col(Appointment.person_id))
+        .where(Appointment.role == StaffRole.INSPECTOR, col(Person.disabled_at).is_(None))
+    )
+    return set(db.exec(chosen))
+
+
+def _load(db: Session, draw: Draw) -> dict[str, int]:
+    chosen = select(SpotCheck.inspector_code, func.count()).where(SpotCheck.draw_id == draw.id)
+    return dict(db.exec(chosen.group_by(col(SpotCheck.inspector_code))).all())
+
+
 def drop(db: Session, draw: Draw, reason: str, *, by: Visitor) -> None:
     """Give a prepared draw up; that it was there, and why it was not made, stays public."""
     draw.move_to(DrawStage.DROPPED)
@@ -115,7 +167,7 @@ def page(db: Session, number: int, *, scope: Scope | None = None) -> Page:
     inside: Any = scope.inside(Draw.region) if scope else true()
     total = db.exec(select(func.count()).select_from(Draw).where(inside)).one()
     chosen = select(Draw).where(inside).order_by(col(Draw.prepared_at).desc(), col(Draw.id))
-    draws = db.exec(chosen.offset((number - 1) * SIZE).limit(SIZE)).all()
+    draws = db.exec(chosen.offset((number - 1) * SIZE).limit(SIZE).options(*LIGHT)).all()
     counted = _counted(db, [draw.id for draw in draws])
     return Page([_summary(draw, counted) for draw in draws], total, number, SIZE)
 

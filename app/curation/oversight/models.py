@@ -188,6 +188,8 @@ class SpotCheck(SQLModel, table=True):
     decided_at: datetime | None = Field(default=None, index=True)
     mend_until: date | None = None
     returned: str | None = None  # why the inspector got their report back
+    # inspectors who were drawn and could not check: {"code", "reason", "on"}
+    substituted: list[dict[str, Any]] = Field(default_factory=empty_list, sa_type=JSON)
     earlier: list[dict[str, Any]] = Field(default_factory=empty_list, sa_type=JSON)
 
     def move_to(self, stage: CheckStage) -> None:

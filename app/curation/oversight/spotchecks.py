@@ -62,7 +62,7 @@ class Decision:
 
 def save(db: Session, check: SpotCheck, said: Report, *, by: Visitor) -> Errors:
     """Keep what the inspector typed; returns what is wrong with files, everything else is kept."""
-    _must_inspect(check, by)
+    _must_inspect(db, check, by)
     _must_be_current(check, said.version, CheckStage.DRAWN)
     errors: Errors = {}
     items = []
@@ -90,7 +90,7 @@ def _keep(db: Session, check: SpotCheck, sent: tuple[str, bytes], by: Visitor) -
 
 def hand_over(db: Session, check: SpotCheck, *, by: Visitor) -> Errors:
     """Hand the saved report over; returns what is still missing, by field."""
-    _must_inspect(check, by)
+    _must_inspect(db, check, by)
     errors = missing(check, today())
     if not errors:
         check.move_to(CheckStage.REPORTED)
@@ -124,7 +124,7 @@ def _departs(check: SpotCheck) -> bool:
 
 def give_back(db: Session, check: SpotCheck, reason: str, *, by: Visitor) -> None:
     """Return a report to its inspector, who says more and hands it over again."""
-    _must_decide(check, by)
+    _must_decide(db, check, by)
     check.move_to(CheckStage.DRAWN)
     check.returned = reason
     audit.record(db, by, "spotcheck.returned", check, why=reason)
@@ -150,7 +150,7 @@ def refused(check: SpotCheck, decision: Decision, day: date) -> Errors:
 
 def decide(db: Session, check: SpotCheck, decision: Decision, *, by: Visitor) -> None:
     """Close a check: what follows is carried out, finding and statement become public."""
-    _must_decide(check, by)
+    _must_decide(db, check, by)
     _must_be_current(check, decision.version, CheckStage.REPORTED)
     errors = refused(check, decision, today())
     if errors or decision.effect is None:
@@ -200,23 +200,37 @@ def reopen_after_appeal(db: Session, subject_id: str, by: Visitor) -> None:
     }
     check.move_to(CheckStage.REPORTED)
     check.earlier = [*check.earlier, before]
+    effects.take_back(db, vendor_of(db, check), Effect(str(check.effect)), by=by)
     check.effect = check.decided_by = check.decided_at = check.statement = None
     audit.record(db, by, "spotcheck.reopened", check, before=before)
 
 
-def _must_inspect(check: SpotCheck, by: Visitor) -> None:
+def _must_inspect(db: Session, check: SpotCheck, by: Visitor) -> None:
     if check.inspector_id != by.person_id:
         raise Forbidden("Only the inspector who was drawn can report on this check.")
+    if _belongs(db, check, by):
+        raise Forbidden("You belong to this vendor. Ask for another inspector.")
 
 
-def _must_decide(check: SpotCheck, by: Visitor) -> None:
-    """Neither the inspector nor whoever decided before an appeal decides."""
+def _must_decide(db: Session, check: SpotCheck, by: Visitor) -> None:
+    """Neither the inspector, nor whoever decided before an appeal, nor one of the vendor's own."""
     if not by.scope.covers(check.region):
         raise NotFound("There is no such page.")
     if check.inspector_id == by.person_id:
         raise Forbidden("You inspected this yourself. Another person has to decide.")
     if str(by.person_id) in [one["by"] for one in check.earlier]:
         raise Forbidden("You decided this before the appeal. Another person has to decide.")
+    if _belongs(db, check, by):
+        raise Forbidden("You belong to this vendor. Another person has to decide.")
+
+
+def _belongs(db: Session, check: SpotCheck, person: Visitor) -> bool:
+    chosen = (
+        select(Membership.id)
+        .join(Vendor, col(Vendor.organisation_id) == col(Membership.organisation_id))
+        .where(Vendor.id == check.vendor_id, Membership.person_id == person.person_id)
+    )
+    return db.exec(chosen).first() is not None
 
 
 def _must_be_current(check: SpotCheck, version: int, stage: CheckStage) -> None:
@@ -229,10 +243,10 @@ def vendor_of(db: Session, check: SpotCheck) -> Vendor:
     return db.exec(select(Vendor).where(Vendor.id == check.vendor_id).options(VENDOR)).one()
 
 
-def may_decide(check: SpotCheck, visitor: Visitor) -> bool:
+def may_decide(db: Session, check: SpotCheck, visitor: Visitor) -> bool:
     """Whether the page should offer the decision to this person."""
     try:
-        _must_decide(check, visitor)
+        _must_decide(db, check, visitor)
     except (Forbidden, NotFound):
         return False
     return check.stage == CheckStage.REPORTED
