@@ -20,6 +20,7 @@ from app.core.i18n import _
 from app.curation.oversight import effects
 from app.curation.oversight.checklist import Answer
 from app.curation.oversight.models import CheckStage, Effect, Finding, SpotCheck
+from app.curation.oversight.wording import EFFECTS, FINDINGS
 from app.curation.reasons import QUARANTINE_REASONS, REMOVAL_REASONS
 
 SHORTEST = 10  # characters of a report, a statement or a reason that say something
@@ -170,20 +171,28 @@ def decide(db: Session, check: SpotCheck, decision: Decision, *, by: Visitor) ->
     )
     after = {"finding": check.finding, "effect": check.effect}
     audit.record(db, by, "spotcheck.closed", check, after=after, why=decision.reason or None)
-    _tell_vendor(db, check, vendor)
+    _tell_vendor(db, check, vendor, decision.reason)
 
 
-def _tell_vendor(db: Session, check: SpotCheck, vendor: Vendor) -> None:
+def _tell_vendor(db: Session, check: SpotCheck, vendor: Vendor, reason: str) -> None:
+    told = {
+        "id": check.id,
+        "finding": FINDINGS[Finding(str(check.finding))],
+        "effect": EFFECTS[Effect(str(check.effect))],
+        "mend_until": check.mend_until if check.finding == Finding.MEND else None,
+        "statement": check.statement,
+    }
     owners = (
         select(Person)
         .join(Membership, col(Membership.person_id) == col(Person.id))
         .where(
             Membership.organisation_id == vendor.organisation_id,
             Membership.role == MemberRole.OWNER,
+            col(Person.disabled_at).is_(None),
         )
     )
     for person in db.exec(owners):
-        said = {"name": person.name, "vendor": vendor.name, "check": check}
+        said = {"name": person.name, "vendor": vendor.name, "reason": reason, **told}
         mail.write(db, person.email, "spotcheck_closed", language=person.language, **said)
 
 
