@@ -208,14 +208,27 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('region', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('seed', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('stage', sa.String(), nullable=False),
     sa.Column('inputs', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
-    sa.Column('outcome', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
-    sa.Column('drawn_by', sa.Uuid(), nullable=False),
-    sa.Column('drawn_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('inputs_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('secret', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('codes', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('prepared_by', sa.Uuid(), nullable=False),
+    sa.Column('prepared_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('value', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('seed', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('outcome', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=True),
+    sa.Column('drawn_by', sa.Uuid(), nullable=True),
+    sa.Column('drawn_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.ForeignKeyConstraint(['drawn_by'], ['person.id'], name=op.f('fk_draw_drawn_by_person')),
+    sa.ForeignKeyConstraint(['prepared_by'], ['person.id'], name=op.f('fk_draw_prepared_by_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_draw'))
     )
+    with op.batch_alter_table('draw', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_draw_prepared_at'), ['prepared_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_draw_region'), ['region'], unique=False)
+
     op.create_table('membership',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
@@ -435,26 +448,32 @@ def upgrade() -> None:
     sa.Column('draw_id', sa.Uuid(), nullable=False),
     sa.Column('vendor_id', sa.Uuid(), nullable=False),
     sa.Column('inspector_id', sa.Uuid(), nullable=False),
+    sa.Column('inspector_code', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('region', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('stage', sa.String(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('checklist', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('finding', sa.String(), nullable=True),
     sa.Column('report', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('statement', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('reported_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('effect', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('effect', sa.String(), nullable=True),
     sa.Column('decided_by', sa.Uuid(), nullable=True),
     sa.Column('decided_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('mend_until', sa.Date(), nullable=True),
+    sa.Column('returned', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('substituted', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('earlier', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
     sa.CheckConstraint('decided_by IS NULL OR decided_by <> inspector_id', name=op.f('ck_spot_check_decider_is_another')),
     sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_spot_check_decided_by_person')),
     sa.ForeignKeyConstraint(['draw_id'], ['draw.id'], name=op.f('fk_spot_check_draw_id_draw')),
     sa.ForeignKeyConstraint(['inspector_id'], ['person.id'], name=op.f('fk_spot_check_inspector_id_person')),
     sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_spot_check_vendor_id_vendor')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_spot_check'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_spot_check')),
+    sa.UniqueConstraint('draw_id', 'vendor_id', name=op.f('uq_spot_check_draw_id_vendor_id'))
     )
     with op.batch_alter_table('spot_check', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_spot_check_draw_id'), ['draw_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_spot_check_decided_at'), ['decided_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_spot_check_inspector_id'), ['inspector_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_spot_check_region'), ['region'], unique=False)
         batch_op.create_index(batch_op.f('ix_spot_check_vendor_id'), ['vendor_id'], unique=False)
@@ -599,7 +618,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_spot_check_vendor_id'))
         batch_op.drop_index(batch_op.f('ix_spot_check_region'))
         batch_op.drop_index(batch_op.f('ix_spot_check_inspector_id'))
-        batch_op.drop_index(batch_op.f('ix_spot_check_draw_id'))
+        batch_op.drop_index(batch_op.f('ix_spot_check_decided_at'))
 
     op.drop_table('spot_check')
     op.drop_table('score')
@@ -645,6 +664,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_membership_person_id'))
 
     op.drop_table('membership')
+    with op.batch_alter_table('draw', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_draw_region'))
+        batch_op.drop_index(batch_op.f('ix_draw_prepared_at'))
+
     op.drop_table('draw')
     with op.batch_alter_table('claim', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_claim_person_id'))
