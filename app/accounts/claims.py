@@ -95,7 +95,7 @@ def accept(db: Session, row: Row, role: MemberRole, why: str, *, by: Visitor) ->
     _decide(db, row, ClaimStage.ACCEPTED, why, by=by)
     if organisations.role_in(db, organisation.id, person.id) is None:
         members.join(db, organisation.id, person.id, role, by=by)
-    _tell(db, "claim_accepted", row, role=role.value)
+    _tell(db, "claim_accepted", row, role=organisations.ROLE_NAMES[role])
     audit.record(db, by, "claim.accepted", claim, after={"role": role.value}, why=why or None)
 
 

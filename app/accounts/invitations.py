@@ -35,15 +35,22 @@ def email_fault(email: str) -> str:
     return _("Write one e-mail address, like name@example.com.")
 
 
+def masked(email: str) -> str:
+    """An address as a stranger may see it who came by somebody else's link."""
+    name, _at, host = email.partition("@")
+    return f"{name[:1]}***@{host}"
+
+
 def send(db: Session, ticket: Ticket, template: str, *, by: Visitor, **said: Any) -> None:
     """Mail an invitation; an older one to the same address for the same thing ends.
 
     Only the mail holds the token, the database no more than its hash.
     """
     same = (Ticket.purpose == ticket.purpose, Ticket.organisation_id == ticket.organisation_id)
-    end_all(db, *same, Ticket.email == ticket.email)
-    if db.exec(select(func.count()).select_from(Ticket).where(*same, *_live())).one() >= MOST_OPEN:
+    others = select(func.count()).select_from(Ticket).where(*same, *_live())
+    if db.exec(others.where(Ticket.email != ticket.email)).one() >= MOST_OPEN:
         raise Conflict("Too many invitations are open. Take some back first.")
+    end_all(db, *same, Ticket.email == ticket.email)
     token = secrets.token_urlsafe(32)
     ticket.token, ticket.created_by = hash_token(token), by.person_id
     db.add(ticket)

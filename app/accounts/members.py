@@ -13,6 +13,7 @@ from app.catalogue.models import Organisation
 from app.core import audit
 from app.core.db import now
 from app.core.errors import Conflict, NotFound
+from app.core.i18n import mark
 
 
 def find_for(
@@ -104,18 +105,25 @@ def invite(
 ) -> None:
     """Mail somebody a link that makes them a member."""
     _locked(db, organisation.id, owner=by.person_id)
-    is_member = (
-        select(Membership.id)
-        .join(Person, col(Person.id) == col(Membership.person_id))
-        .where(Membership.organisation_id == organisation.id, Person.email == email)
-    )
-    if db.exec(is_member).first():
-        raise Conflict("Whoever has this address belongs to the organisation already.")
+    if why := why_not_invite(db, organisation, email):
+        raise Conflict(why)
     ticket = invitations.new(
         Purpose.INVITE, email, role=role.value, organisation_id=organisation.id
     )
     invitations.send(db, ticket, "invitation", by=by, organisation=organisation.name)
     audit.record(db, by, "member.invited", organisation, email=email, role=role.value)
+
+
+def why_not_invite(db: Session, organisation: Organisation, email: str) -> str:
+    """Why nobody with this address can be invited, as a msgid; empty when they can."""
+    chosen = (
+        select(Membership.id)
+        .join(Person, col(Person.id) == col(Membership.person_id))
+        .where(Membership.organisation_id == organisation.id, Person.email == email)
+    )
+    if db.exec(chosen).first():
+        return mark("Whoever has this address belongs to the organisation already.")
+    return ""
 
 
 def invited(db: Session, organisation_id: UUID) -> list[Ticket]:
@@ -134,9 +142,9 @@ def accept(db: Session, ticket: Ticket, *, by: Visitor) -> Organisation:
     """Become a member by an invitation, and act for the organisation from now on."""
     assert ticket.organisation_id  # noqa: S101  every invitation of this purpose has one
     members = _locked(db, ticket.organisation_id)
+    invitations.use(db, ticket, by=by)
     if by.person_id in members:
         raise Conflict("You belong to this organisation already.")
-    invitations.use(db, ticket, by=by)
     role = MemberRole(ticket.role or MemberRole.VIEWER)
     return join(db, ticket.organisation_id, by.person_id, role, by=by)
 

@@ -102,7 +102,8 @@ def invite(
     if email == by.email:
         raise Forbidden("Nobody gives roles to themselves.")
     ticket = invitations.new(Purpose.APPOINT, email, role=",".join(given), region=region)
-    invitations.send(db, ticket, "appointment", by=by, roles=given, region=region)
+    named = {"roles": [ROLE_NAMES[role] for role in roles_of(ticket)], "region": region}
+    invitations.send(db, ticket, "appointment", by=by, region_label=labels.region_label, **named)
     after = {"roles": given, "region": region}
     audit.record(db, by, "appointment.invited", f"ticket:{ticket.id}", after=after, email=email)
 
@@ -117,9 +118,9 @@ def take_back(db: Session, ticket_id: UUID, *, by: Visitor) -> None:
 def accept(db: Session, ticket: Ticket, *, by: Visitor) -> None:
     """Become one of the staff by an invitation."""
     assert ticket.region  # noqa: S101  every invitation of this purpose has one
+    invitations.use(db, ticket, by=by)
     if _roles(db, [by.person_id])[by.person_id]:
         raise Conflict("You belong to the staff already. An administrator can change your roles.")
-    invitations.use(db, ticket, by=by)
     roles = roles_of(ticket)
     for role in roles:
         db.add(Appointment(person_id=by.person_id, role=role, region=ticket.region))
