@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.core.db import json_type, now
@@ -170,8 +170,15 @@ class CertificationStage(StrEnum):
 class Certification(SQLModel, table=True):
     """A manufacturer's four parts: register data, licence, bank account, contact; one each.
 
-    `register` is locked once `register_confirmed_at` is set; the bank account may come later.
+    `register_data` is locked once `register_confirmed_at` is set; the bank account may come later.
     """
+
+    __table_args__ = (
+        CheckConstraint(
+            "decided_by IS NULL OR submitted_by IS NULL OR decided_by <> submitted_by",
+            name="decider_is_another",
+        ),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     organisation_id: UUID = Field(foreign_key="organisation.id", unique=True)
@@ -181,7 +188,7 @@ class Certification(SQLModel, table=True):
     register_confirmed_at: datetime | None = None
     region: str | None = Field(default=None, index=True)
     industry: str | None = None
-    revenue: int | None = None  # of last year, in fen
+    revenue: int | None = Field(default=None, sa_type=BigInteger)  # of last year, in fen
     licence_id: UUID | None = Field(default=None, foreign_key="attachment.id")
     bank: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     contact: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

@@ -5,6 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 1024 * 1024
+MOST_UPLOAD_BYTES = 11 * 1024 * 1024  # a form that brings one file of the size that is kept
 
 # Nothing leaves the site's own origin, no inline script or style runs, nobody frames it.
 POLICY = "; ".join(
@@ -53,25 +54,31 @@ class SecurityHeadersMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses (413) a body larger than `most` bytes, announced or not."""
+    """Refuses (413) a body larger than `most` bytes, announced or not; `upload` if it has files."""
 
-    def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
+    def __init__(
+        self, app: ASGIApp, most: int = MOST_BYTES, upload: int = MOST_UPLOAD_BYTES
+    ) -> None:
         self.app = app
         self.most = most
+        self.upload = upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("content-length", "")
-        is_announced = announced.isdecimal() and int(announced) > self.most
+        headers = Headers(scope=scope)
+        brings_files = headers.get("content-type", "").startswith("multipart/form-data")
+        most = self.upload if brings_files else self.most
+        announced = headers.get("content-length", "")
+        is_announced = announced.isdecimal() and int(announced) > most
         received = 0
 
         async def receive_limited() -> Message:
             nonlocal received
             message = {} if is_announced else await receive()
             received += len(message.get("body", b""))
-            if is_announced or received > self.most:
+            if is_announced or received > most:
                 raise HTTPException(413)
             return message
 

@@ -1,11 +1,12 @@
 """Pages: render a template or one block of it; redirect after a POST."""
 
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from jinja2 import Environment
 from jinja2_fragments import render_block
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.core.i18n import current_language
 
@@ -47,6 +48,16 @@ def asks_for_part(request: Request) -> bool:
     whole = headers.get("HX-Request-Type") == "full" or "HX-Boosted" in headers
     restores = "HX-History-Restore-Request" in headers
     return headers.get("HX-Request") == "true" and not whole and not restores
+
+
+def hand_out(content: bytes, name: str, media_type: str) -> Response:
+    """A file for those who may see it: to be saved, never shown by the browser in our name."""
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def go(request: Request, name: str, /, **params: Any) -> RedirectResponse:
