@@ -5,6 +5,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -44,9 +45,22 @@ BUSY_MILLISECONDS = 10_000
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+_pretended: ContextVar[datetime | None] = ContextVar("moment", default=None)
+
+
 def now() -> datetime:
     """The present moment as an aware UTC time; the only clock rules may read."""
-    return datetime.now(UTC)
+    return _pretended.get() or datetime.now(UTC)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let the block happen at another moment: for the demonstration's past, and for tests."""
+    token = _pretended.set(moment)
+    try:
+        yield
+    finally:
+        _pretended.reset(token)
 
 
 def json_type() -> TypeEngine[Any]:

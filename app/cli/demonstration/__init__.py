@@ -1,0 +1,11 @@
+"""The demonstration set: made-up organisations in every stage, and one account of each role.
+
+It is added to `pool demo` beside the real lists and says of itself, in every name, that it is
+made up. Everything in it went the way that real things go: the same rules, at moments of the
+past. It never comes into an installation for production.
+"""
+
+from app.cli.demonstration.building import build
+from app.cli.demonstration.people import ACCOUNTS, Account, password, secret
+
+__all__ = ["ACCOUNTS", "Account", "build", "password", "secret"]

@@ -1,0 +1,113 @@
+"""One account of each role; passwords and second factors follow from the installation's secret."""
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from app.accounts import passwords, second_factor
+from app.accounts.models import Appointment, MemberRole, Membership, Person, StaffRole
+from app.catalogue.models import Organisation
+from app.core.db import now
+from app.core.i18n import mark
+from app.core.settings import get_settings
+
+PROVINCE, DONGGUAN, QINGYUAN, LIANNAN, GUANGZHOU = "440000", "441900", "441800", "441826", "440100"
+# No list names a vendor in this county, so a draw there touches nobody who exists.
+HOME = LIANNAN
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the demonstration: for staff a role and a region, for others an organisation."""
+
+    key: str
+    what: str
+    staff: StaffRole | None = None
+    region: str = ""
+    organisation: str = ""
+    member: MemberRole | None = None
+
+    @property
+    def email(self) -> str:
+        """An address under a name that is reserved for examples (RFC 2606)."""
+        return f"{self.key}@demo.example"
+
+
+VENDOR, SMALL, FACTORY = "vendor", "small", "factory"
+ORGANISATIONS = {
+    VENDOR: ("（演示）瑶山联网科技有限公司", HOME),
+    SMALL: ("（演示）小匠软件工作室", HOME),
+    FACTORY: ("（演示）样板注塑厂", DONGGUAN),
+}
+
+ACCOUNTS = (
+    Account("owner", mark("vendor: owner"), organisation=VENDOR, member=MemberRole.OWNER),
+    Account("editor", mark("vendor: editor"), organisation=VENDOR, member=MemberRole.EDITOR),
+    Account("viewer", mark("vendor: viewer"), organisation=VENDOR, member=MemberRole.VIEWER),
+    Account("small", mark("small vendor: owner"), organisation=SMALL, member=MemberRole.OWNER),
+    Account("factory", mark("manufacturer: owner"), organisation=FACTORY, member=MemberRole.OWNER),
+    Account("city-reviewer", mark("staff: reviewer of a city"), StaffRole.REVIEWER, QINGYUAN),
+    Account("dongguan-reviewer", mark("staff: reviewer of a city"), StaffRole.REVIEWER, DONGGUAN),
+    Account("reviewer", mark("staff: reviewer of the province"), StaffRole.REVIEWER, PROVINCE),
+    Account("publisher", mark("staff: publisher"), StaffRole.PUBLISHER, PROVINCE),
+    Account("publisher-2", mark("staff: publisher"), StaffRole.PUBLISHER, PROVINCE),
+    Account("inspector", mark("staff: inspector"), StaffRole.INSPECTOR, GUANGZHOU),
+    Account("inspector-2", mark("staff: inspector"), StaffRole.INSPECTOR, PROVINCE),
+    Account("auditor", mark("staff: auditor"), StaffRole.AUDITOR, PROVINCE),
+    Account("administrator", mark("staff: administrator"), StaffRole.ADMINISTRATOR, PROVINCE),
+)
+
+
+def password(account: Account) -> str:
+    """What the account signs in with here: other installations have other passwords."""
+    return f"demo-{base64.b32encode(_derive('password', account))[:12].decode().lower()}"
+
+
+def secret(account: Account) -> str:
+    """The secret of the account's second factor (base32), which an app can be given."""
+    return base64.b32encode(_derive("totp", account)[:20]).decode()
+
+
+def _derive(purpose: str, account: Account) -> bytes:
+    key = get_settings().secret_key.get_secret_value().encode()
+    said = f"demonstration:{purpose}:{account.email}".encode()
+    return hmac.new(key, said, hashlib.sha256).digest()
+
+
+def add_people(db: Session) -> tuple[dict[str, Person], dict[str, Organisation]]:
+    """The organisations and the people, by key."""
+    organisations = {
+        key: Organisation(name=name, region=region) for key, (name, region) in ORGANISATIONS.items()
+    }
+    db.add_all(organisations.values())
+    people = {account.key: _person(account) for account in ACCOUNTS}
+    db.add_all(people.values())
+    db.flush()  # roles refer to them
+    for account in ACCOUNTS:
+        person = people[account.key]
+        if account.staff:
+            role, region = account.staff, account.region
+            db.add(Appointment(person_id=person.id, role=role, region=region))
+        if account.member:
+            organisation = organisations[account.organisation]
+            membership = Membership(
+                organisation_id=organisation.id, person_id=person.id, role=account.member
+            )
+            db.add(membership)
+    db.flush()  # whoever acts below is found with their roles
+    return people, organisations
+
+
+def _person(account: Account) -> Person:
+    person = Person(
+        email=account.email,
+        name=f"演示 {account.key}",
+        password=passwords.hash_password(password(account)),
+        verified_at=now(),
+    )
+    if account.staff:
+        second_factor.keep(person, secret(account))
+    return person
