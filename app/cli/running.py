@@ -8,15 +8,18 @@ import threading
 from pathlib import Path
 from typing import Annotated
 
+import pyotp
 import structlog
 import typer
 import uvicorn
+from rich.table import Table
 from sqlmodel import col, select
 from uvicorn.supervisors import Multiprocess
 
 from app.catalogue import index, reading
+from app.cli import demonstration
 from app.cli.finding import reindex
-from app.cli.output import note, progress, say
+from app.cli.output import console, note, progress, say
 from app.cli.receiving import note_away, receive
 from app.core import metrics, worker
 from app.core.db import transaction
@@ -42,6 +45,7 @@ SAMPLE_ENDINGS = (".xlsx", ".csv", ".html", ".pdf")
 def register(app: typer.Typer) -> None:
     """Add these commands to `pool`."""
     app.command()(demo)
+    app.command()(accounts)
     app.command()(serve)
     app.command("worker")(work)
     app.command()(migrate)
@@ -55,6 +59,7 @@ def demo(
     """Ingest the real sample lists, build the index, serve the site."""
     upgrade()
     _ingest_samples()
+    _add_demonstration()
     build_index()
     with transaction(writes=False) as db:
         counts = reading.counts(db)
@@ -64,11 +69,37 @@ def demo(
             counts=_(", ").join(total_label(kind, count) for kind, count in counts.items()),
         )
     )
+    if not get_settings().is_production:
+        accounts()
     if serve_after:
         # Each request's line would bury the one that says where to look.
         os.environ.setdefault("POOL_LOG_LEVEL", "WARNING")
         get_settings.cache_clear()
         serve()
+
+
+def _add_demonstration() -> None:
+    if get_settings().is_production:
+        note(_("The made-up organisations and their accounts stay out of production."))
+        return
+    with transaction() as db:
+        demonstration.build(db)
+
+
+def accounts() -> None:
+    """How to sign in as each role of the demonstration, with the codes of this half minute."""
+    if get_settings().is_production:
+        raise Conflict("The made-up organisations and their accounts stay out of production.")
+    table = Table(title=_("Accounts of the demonstration: everything about them is made up"))
+    for heading in (_("Role"), _("E-mail"), _("Password"), _("Secret for an app"), _("Code now")):
+        table.add_column(heading, overflow="fold")
+    for account in demonstration.ACCOUNTS:
+        secret = demonstration.secret(account) if account.staff else ""
+        code = pyotp.TOTP(secret).now() if secret else ""
+        said = (_(account.what), account.email, demonstration.password(account), secret, code)
+        table.add_row(*said)
+    console.print(table)
+    note(_("A code holds for half a minute; “pool accounts” prints the next ones."))
 
 
 def _ingest_samples() -> None:

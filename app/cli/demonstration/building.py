@@ -42,8 +42,8 @@ def build(db: Session) -> bool:
     story = Story(db)
     with story.day(80):
         story.people, story.organisations = add_people(db)
-    vendor = story.admit_vendor(VENDOR, "owner", listings.VENDOR, ago=75)
-    small = story.admit_vendor(SMALL, "small", listings.SMALL, ago=70)
+    vendor = story.admit_vendor("owner", listings.VENDOR, ago=75)
+    small = story.admit_vendor("small", listings.SMALL, ago=70)
     story.tell_of_offers()
     oversight.build(db, story, vendor, small)
     story.tell_of_those_on_their_way()
@@ -77,7 +77,7 @@ class Story:
         acts_for = self.organisations[organisation].id if organisation else None
         return acting(self.db, self.people[key], acts_for)
 
-    def admit_vendor(self, key: str, owner: str, values: dict[str, Any], *, ago: int) -> Record:
+    def admit_vendor(self, owner: str, values: dict[str, Any], *, ago: int) -> Record:
         """From its draft to its publication."""
         with self.day(ago):
             application = drafts.start_vendor(self.db, by=self.who(owner))

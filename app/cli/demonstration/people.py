@@ -21,7 +21,7 @@ HOME = LIANNAN
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account of the demonstration: for staff a role and a region, for others an organisation."""
+    """An account: for staff a role and a region, for others a role in an organisation."""
 
     key: str
     what: str
