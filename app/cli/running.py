@@ -12,14 +12,13 @@ import pyotp
 import structlog
 import typer
 import uvicorn
-from rich.table import Table
 from sqlmodel import col, select
 from uvicorn.supervisors import Multiprocess
 
 from app.catalogue import index, reading
 from app.cli import demonstration
 from app.cli.finding import reindex
-from app.cli.output import console, note, progress, say
+from app.cli.output import note, progress, say, say_json
 from app.cli.receiving import note_away, receive
 from app.core import metrics, worker
 from app.core.db import transaction
@@ -86,20 +85,32 @@ def _add_demonstration() -> None:
         demonstration.build(db)
 
 
-def accounts() -> None:
+def accounts(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
     """How to sign in as each role of the demonstration, with the codes of this half minute."""
     if get_settings().is_production:
         raise Conflict("The made-up organisations and their accounts stay out of production.")
-    table = Table(title=_("Accounts of the demonstration: everything about them is made up"))
-    for heading in (_("Role"), _("E-mail"), _("Password"), _("Secret for an app"), _("Code now")):
-        table.add_column(heading, overflow="fold")
-    for account in demonstration.ACCOUNTS:
-        secret = demonstration.secret(account) if account.staff else ""
-        code = pyotp.TOTP(secret).now() if secret else ""
-        said = (_(account.what), account.email, demonstration.password(account), secret, code)
-        table.add_row(*said)
-    console.print(table)
-    note(_("A code holds for half a minute; “pool accounts” prints the next ones."))
+    told = [_told(account) for account in demonstration.ACCOUNTS]
+    if as_json:
+        say_json(told)
+        return
+    say(_("Accounts of the demonstration; everything about them is made up:"))
+    for one in told:
+        line = f"  {one['email']:30} {one['password']:18} {one['role']}"
+        say(line + (_(" · code {code}, secret {secret}", **one) if one["code"] else ""))
+    say(_("A code holds for half a minute; “pool accounts” prints the next ones."))
+
+
+def _told(account: demonstration.Account) -> dict[str, str]:
+    secret = demonstration.secret(account) if account.staff else ""
+    return {
+        "role": _(account.what),
+        "email": account.email,
+        "password": demonstration.password(account),
+        "secret": secret,
+        "code": pyotp.TOTP(secret).now() if secret else "",
+    }
 
 
 def _ingest_samples() -> None:
