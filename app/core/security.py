@@ -5,6 +5,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 1024 * 1024
+UPLOADS = "/files"  # how the paths end that files are sent to
+MOST_UPLOADED = 10 * MOST_BYTES + 64 * 1024  # the largest file, and the form around it
 
 # Nothing leaves the site's own origin, no inline script or style runs, nobody frames it.
 POLICY = "; ".join(
@@ -53,7 +55,7 @@ class SecurityHeadersMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses (413) a body larger than `most` bytes, announced or not."""
+    """Refuses (413) a body larger than `most` bytes, announced or not; more where files are sent."""
 
     def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
         self.app = app
@@ -63,15 +65,16 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most = max(self.most, MOST_UPLOADED) if scope["path"].endswith(UPLOADS) else self.most
         announced = Headers(scope=scope).get("content-length", "")
-        is_announced = announced.isdecimal() and int(announced) > self.most
+        is_announced = announced.isdecimal() and int(announced) > most
         received = 0
 
         async def receive_limited() -> Message:
             nonlocal received
             message = {} if is_announced else await receive()
             received += len(message.get("body", b""))
-            if is_announced or received > self.most:
+            if is_announced or received > most:
                 raise HTTPException(413)
             return message
 

@@ -104,3 +104,21 @@ def own_solutions(db: Session, vendor_id: UUID) -> list[tuple[str, str]]:
         Solution.vendor_id == vendor_id, Solution.stage == Stage.PUBLISHED
     )
     return [(str(id_), name) for id_, name in db.exec(chosen.order_by(col(Solution.name)))]
+
+
+@dataclass(frozen=True, slots=True)
+class Listings:
+    """One page of an organisation's listings of a kind, with the applications that are open."""
+
+    page: Page
+    open_for: dict[UUID, Application]
+
+
+def look_at_kind(db: Session, visitor: Visitor, kind: Kind, *, page: int, size: int) -> Listings:
+    """The solutions or the cases of the organisation that the visitor acts for."""
+    assert visitor.organisation_id is not None  # noqa: S101  the permission needs one
+    vendor = drafts.vendor_of(db, visitor.organisation_id)
+    found = offers(db, vendor, kind, page=page, size=size)
+    ids = [record.id for record in found.items]
+    chosen = select(Application).where(col(Application.open_for).in_(ids))
+    return Listings(found, {one.record_id: one for one in db.exec(chosen)} if ids else {})

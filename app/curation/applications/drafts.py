@@ -13,7 +13,7 @@ from app.catalogue.reading import OPTIONS, Page
 from app.catalogue.stages import Stage
 from app.core.db import now
 from app.core.errors import Conflict, Forbidden, NotFound
-from app.curation.applications.fields import KINDS
+from app.curation.applications.fields import FIELDS, KINDS
 from app.curation.applications.forms import Values, of_record
 from app.curation.applications.models import Application, Draft
 from search.engine import Kind
@@ -146,7 +146,7 @@ def start_change(
         record.KIND,
         record.id,
         now_said,
-        links=_links(record),
+        links=links_of(record),
         base_version=record.version,
         by=by,
     )
@@ -155,7 +155,8 @@ def start_change(
     return application
 
 
-def _links(record: Record) -> dict[str, str]:
+def links_of(record: Record) -> dict[str, str]:
+    """What a listing belongs to, as an application names it."""
     if isinstance(record, Vendor):
         return {"organisation_id": str(record.organisation_id)}
     links = {name: getattr(record, name, None) for name in ("vendor_id", "solution_id")}
@@ -263,3 +264,13 @@ def states(db: Session, application: Application, numbers: Sequence[int]) -> lis
     if set(numbers) - set(found):
         raise NotFound("There is no such state.")
     return [found[number] for number in numbers]
+
+
+def said_by(record: Record | None) -> Values:
+    """What a listing says now in the fields of the form; nothing for one that is not there."""
+    return of_record(record) if record else {}
+
+
+def sayable(kind: Kind) -> list[str]:
+    """The stated fields of a kind that the form may change."""
+    return [*(f.name for f in FIELDS[kind] if not f.english_of), "translations"]

@@ -16,8 +16,8 @@ from app.core.errors import Conflict, Invalid
 from app.core.formats import today
 from app.curation.applications import drafts
 from app.curation.applications.completeness import completeness
-from app.curation.applications.fields import FIELDS
-from app.curation.applications.forms import Values, check, get, of_record, put
+from app.curation.applications.fields import FIELDS, Field
+from app.curation.applications.forms import Values, check, clean, get, of_record, put
 from app.curation.applications.models import Application, Draft, PublicNotice
 from app.curation.working_days import add_working_days
 from search.engine import Kind
@@ -38,7 +38,10 @@ def hand_in(db: Session, application: Application, *, has_promised: bool, by: Vi
         raise Invalid("Tick the promise first: somebody has to answer for what is said.")
     if check(kind, application.values) or not completeness(kind, application.values).is_enough:
         raise Invalid("Something that is needed is missing or wrong. Fill it in first.")
-    _check_against_live(drafts.live(db, application), application)
+    if collisions(db, application):
+        raise Conflict("The listing has changed since this was begun. Take that over first.")
+    catch_up(db, application, by=by)
+    _check_it_changes_something(drafts.live(db, application), application)
     is_again = application.stage == Stage.RETURNED
     application.move_to(Stage.SUBMITTED)
     application.promised_at = application.submitted_at = now()
@@ -50,12 +53,11 @@ def hand_in(db: Session, application: Application, *, has_promised: bool, by: Vi
     audit.record(db, by, "application.submitted", application, again=is_again)
 
 
-def _check_against_live(live: Record | None, application: Application) -> None:
-    if live is None:
+def _check_it_changes_something(live: Record | None, application: Application) -> None:
+    is_live = live is not None and live.stage == Stage.PUBLISHED
+    if live is None or not is_live or of_record(live) != application.values:
         return
-    if live.version != application.base_version:
-        raise Conflict("The listing has changed since this was begun. Take that over first.")
-    if live.stage == Stage.PUBLISHED and of_record(live) == application.values:
+    if drafts.links_of(live) == application.links:
         raise Invalid("This says the same as the published listing. Change something first.")
 
 
@@ -66,27 +68,38 @@ def _region(db: Session, application: Application) -> str | None:
     return known or said
 
 
-def catch_up(db: Session, application: Application, *, by: Visitor) -> list[str]:
-    """Take over what changed in the listing since the draft was begun.
-
-    What the vendor had not touched follows the listing; what they wrote stays. Returns the
-    fields in which both changed something, for the vendor to look at.
-    """
+def collisions(db: Session, application: Application) -> list[Field]:
+    """The fields that changed both in the draft and, since it was begun, in the listing."""
     live = drafts.live(db, application)
     if live is None or live.version == application.base_version:
         return []
-    kind, base, said = Kind(application.kind), _base(db, application), of_record(live)
+    base, said = _base(db, application), of_record(live)
+    return [
+        field
+        for field in FIELDS[Kind(application.kind)]
+        if _all_differ(get(base, field), get(said, field), get(application.values, field))
+    ]
+
+
+def _all_differ(before: object, theirs: object, ours: object) -> bool:
+    return before not in (theirs, ours) and theirs != ours
+
+
+def catch_up(db: Session, application: Application, *, by: Visitor) -> None:
+    """Take over what changed in the listing since the draft was begun.
+
+    What the vendor had not touched follows the listing; what they wrote stays.
+    """
+    live = drafts.live(db, application)
+    if live is None or live.version == application.base_version:
+        return
+    base, said = _base(db, application), of_record(live)
     merged: Values = dict(application.values)
-    both = []
-    for field in FIELDS[kind]:
-        before, theirs, ours = get(base, field), get(said, field), get(application.values, field)
-        if ours == before:
-            put(merged, field, theirs)
-        elif theirs not in (before, ours):
-            both.append(field.name)
+    for field in FIELDS[Kind(application.kind)]:
+        if get(application.values, field) == get(base, field):
+            put(merged, field, get(said, field))
     drafts.save(db, application, merged, seen=application.version, by=by)
     application.base_version = live.version
-    return both
 
 
 def _base(db: Session, application: Application) -> Values:
@@ -122,7 +135,7 @@ def withdraw_listing(db: Session, record: Record, why: str, *, by: Visitor) -> N
     Its address stays and says when and why. Changes of it that are on their way end as well.
     Raises `Invalid` without a sentence that says why, `Conflict` for one that is not published.
     """
-    why = " ".join(why.split())
+    why = " ".join(clean(why).split())
     if not why:
         raise Invalid("Say in a sentence why; it will stand at the listing's address.")
     if len(why) > LONGEST_REASON:
@@ -132,7 +145,11 @@ def withdraw_listing(db: Session, record: Record, why: str, *, by: Visitor) -> N
     leaving = [*goes_with(db, record), record]
     with catalogue.changing(db, by=by) as changes:
         for one in leaving:
-            catalogue.leave(changes, one, Stage.WITHDRAWN, code=AT_VENDORS_WISH, why=why)
+            one.move_to(Stage.WITHDRAWN)
+            one.version += 1
+            one.left_on, one.left_code, one.left_why = today(), AT_VENDORS_WISH, why
+            audit.record(db, by, f"{one.KIND}.withdrawn", one, why=why)
+            catalogue.tell_index(changes, one)
     for application in _open_for(db, leaving):
         withdraw(db, application, by=by)
 

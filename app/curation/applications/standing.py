@@ -6,22 +6,10 @@ from app.catalogue.stages import Stage
 from app.core.formats import format_date
 from app.core.i18n import _, mark, ngettext
 from app.curation import reasons
+from app.curation.applications import words
 from app.curation.applications.models import Application
+from search.engine import Kind
 
-STAGES = {
-    Stage.DRAFT: mark("Draft"),
-    Stage.SUBMITTED: mark("Handed in"),
-    Stage.RECOMMENDED: mark("Recommended"),
-    Stage.REVIEWED: mark("Reviewed"),
-    Stage.NOTICE: mark("Public notice"),
-    Stage.PUBLISHED: mark("Published"),
-    Stage.RETURNED: mark("Returned for more"),
-    Stage.REFUSED: mark("Refused"),
-    Stage.QUARANTINED: mark("In quarantine"),
-    Stage.WITHDRAWN: mark("Withdrawn"),
-    Stage.REMOVED: mark("Removed"),
-    Stage.MERGED: mark("Merged"),
-}
 TONES = {
     Stage.PUBLISHED: "good",
     Stage.RETURNED: "warn",
@@ -29,14 +17,7 @@ TONES = {
     Stage.REFUSED: "bad",
     Stage.REMOVED: "bad",
 }
-STEPS = (
-    Stage.DRAFT,
-    Stage.SUBMITTED,
-    Stage.RECOMMENDED,
-    Stage.REVIEWED,
-    Stage.NOTICE,
-    Stage.PUBLISHED,
-)
+STEPS = (Stage.DRAFT, *words.STEPS)
 AHEAD = {
     Stage.SUBMITTED: mark("Nothing to do for you. Your city or county looks at it until {date}."),
     Stage.RECOMMENDED: mark("Nothing to do for you. The province reviews it until {date}."),
@@ -67,7 +48,12 @@ class Next:
 
 def stage_label(stage: str) -> str:
     """What a stage is called."""
-    return _(STAGES[Stage(stage)])
+    return _(words.STAGES[Stage(stage)])
+
+
+def kind_label(kind: str) -> str:
+    """What one listing of a kind is called."""
+    return _(words.ONE[Kind(kind)])
 
 
 def stage_tone(stage: str) -> str:
