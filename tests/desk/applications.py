@@ -101,5 +101,3 @@ def an_owner(db: Session, organisation_id: UUID) -> Visitor:
     """Somebody who acts for an organisation."""
     person = a_member(db, organisation_id, MemberRole.OWNER)
     return visitor(db, person, organisation_id)
-
-

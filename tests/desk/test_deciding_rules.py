@@ -121,12 +121,16 @@ def test_what_is_returned_begins_its_way_anew(db: Session) -> None:
 
 
 def test_a_review_needs_every_point_and_the_thresholds(db: Session) -> None:
-    application, own, other = an_application(db, stage=Stage.RECOMMENDED), reviewer(db), reviewer(db)
+    application, own, other = (
+        an_application(db, stage=Stage.RECOMMENDED),
+        reviewer(db),
+        reviewer(db),
+    )
     give_points(db, application, 5, other)
     with pytest.raises(Conflict, match="not complete"):
         deciding.review(db, application, by=own)
     give_points(db, application, 0, own)
-    with pytest.raises(Conflict, match="weighted total is 2.5; it takes 3"):
+    with pytest.raises(Conflict, match=r"weighted total is 2\.5; it takes 3"):
         deciding.review(db, application, by=own)
     rows = criteria.active(db, Kind.VENDOR)
     criteria.score(db, application, {row.code: (1, "弱") for row in rows[:-1]}, by=own)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -24,6 +24,15 @@ from search.engine import Kind
 router = APIRouter(prefix="/desk/criteria", include_in_schema=False)
 NEEDED = Depends(may(Can.EDIT_CRITERIA))
 Keeper = Annotated[Visitor, NEEDED]
+
+
+def _scored(kind: Kind) -> Kind:
+    if kind not in KINDS:
+        raise ValueError("not scored")
+    return kind
+
+
+Scored = Annotated[Kind, AfterValidator(_scored)]
 Seen = Annotated[int | None, Form()]
 PAGE = "desk:criteria"
 
@@ -56,7 +65,7 @@ def _wrong(field: str) -> str:
 
 
 @router.get("", name=PAGE, dependencies=[NEEDED])
-def page(request: Request, db: Db, kind: Kind = Kind.VENDOR) -> Response:
+def page(request: Request, db: Db, kind: Scored = Kind.VENDOR) -> Response:
     return show(request, db, kind)
 
 
@@ -79,7 +88,7 @@ def show(request: Request, db: Session, kind: Kind, **said: Any) -> Response:
 
 
 @router.post("/{kind}", name="desk:criteria:add")
-def add(request: Request, db: Db, visitor: Keeper, kind: Kind, form: Posted) -> Response:
+def add(request: Request, db: Db, visitor: Keeper, kind: Scored, form: Posted) -> Response:
     wanted, errors = read(form)
     if wanted is None:
         return show(request, db, kind, errors=errors, posted=texts(form), code="")
@@ -92,7 +101,7 @@ def change(
     request: Request,
     db: Db,
     visitor: Keeper,
-    kind: Kind,
+    kind: Scored,
     code: str,
     form: Posted,
     seen: Seen = None,
@@ -106,7 +115,7 @@ def change(
 
 @router.post("/{kind}/{code}/retire", name="desk:criteria:retire")
 def retire(
-    request: Request, db: Db, visitor: Keeper, kind: Kind, code: str, seen: Seen = None
+    request: Request, db: Db, visitor: Keeper, kind: Scored, code: str, seen: Seen = None
 ) -> Response:
     editing_criteria.retire(db, kind, code, seen, by=visitor)
     return back(request, kind)
@@ -117,7 +126,7 @@ def move(
     request: Request,
     db: Db,
     visitor: Keeper,
-    kind: Kind,
+    kind: Scored,
     code: str,
     way: Annotated[str, Form()] = "up",
 ) -> Response:
