@@ -36,6 +36,17 @@ MODES: Mapping[str, str] = {
     "hybrid": mark("Online and on site"),
 }
 YEAR = re.compile(r"(19|20)[0-9]{2}")
+LEAVING: Mapping[str, str] = {
+    "request": mark("The vendor asked for it"),
+    "closed": mark("The vendor or the product no longer exists"),
+    "outdated": mark("Nobody confirmed it for a year"),
+    "failed_check": mark("It failed a spot check"),
+    "recheck": mark("It failed the yearly re-check"),
+    "violation": mark("The rules of the pool were broken"),
+    "other": mark("Another reason"),
+}
+"""Why a listing left the pool; said at its address."""
+
 WHITELIST: Mapping[str, str] = {"valid": mark("On the whitelist")}
 
 
@@ -90,6 +101,11 @@ def _codes_by_name(facet: str) -> Mapping[str, str]:
     terms = TERMS[facet](get_vocabulary()) if facet in TERMS else {}
     short = {str(getattr(term, "short", "")): code for code, term in terms.items()}
     return short | {term.name: code for code, term in terms.items()}
+
+
+def leaving_label(code: str | None) -> str:
+    """Why a listing left the pool; a code that nothing knows says nothing."""
+    return _(LEAVING[code]) if code in LEAVING else ""
 
 
 def is_known(facet: str, code: str) -> bool:

@@ -12,7 +12,8 @@ from app.catalogue import labels, linked_data, reading
 from app.catalogue.addresses import address, permanent_address
 from app.catalogue.asking import ask
 from app.catalogue.facts import Fact, Origin, facts_of, field_names, linked, origin_of
-from app.catalogue.models import Record
+from app.catalogue.models import Case, Record, Solution
+from app.catalogue.stages import Stage
 from app.core.settings import get_settings
 from app.core.web import render
 
@@ -45,6 +46,23 @@ def show(
         address=address,
         **context,
     )
+
+
+def gone(request: Request, record: Record) -> Response:
+    """At the address of a listing that left the pool: since when, why, and where to go on."""
+    vendor = record.vendor if isinstance(record, Solution | Case) else None
+    is_public = vendor is not None and vendor.stage == Stage.PUBLISHED
+    response = render(
+        request,
+        "catalogue/gone.html",
+        status=HTTPStatus.GONE,
+        record=record,
+        vendor=vendor if is_public else None,
+        reason=labels.leaving_label(record.left_code),
+        address=address,
+    )
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _origins(record: Record, facts: Sequence[Fact]) -> list[Origin]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -45,10 +46,23 @@ class Page:
         return max(1, -(-self.total // self.size))
 
 
+GONE = frozenset({Stage.WITHDRAWN, Stage.REMOVED})
+
+
+class Left(NotFound):
+    """It was public and is not any more; its address says since when and why."""
+
+    status = HTTPStatus.GONE
+
+    def __init__(self, record: Record) -> None:
+        super().__init__("“{name}” is not in the pool any more.", name=record.name)
+        self.record = record
+
+
 def find_public(db: Session, kind: Kind, slug: str) -> Record:
     """The published record at this address; one that was merged leads to where it went.
 
-    Raises `NotFound` for hidden and missing alike.
+    Raises `Left` for one that was public, and `NotFound` for hidden and missing alike.
     """
     if not SLUG.fullmatch(slug):  # PostgreSQL would stumble over some of what may be typed
         raise NotFound("There is no such page.")
@@ -86,6 +100,8 @@ def _follow(db: Session, record: Record | None) -> Record:
         kind = record.KIND
         chosen = select(MODELS[kind]).where(MODELS[kind].id == record.merged_into)
         record = db.exec(chosen.options(*OPTIONS.get(kind, ()))).first()
+    if record is not None and record.stage in GONE and record.published_at:
+        raise Left(record)
     if record is None or record.stage != Stage.PUBLISHED:
         raise NotFound("There is no such page.")
     return record

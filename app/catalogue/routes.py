@@ -27,7 +27,10 @@ def solutions(request: Request) -> Response:
 
 @router.get("/solutions/{slug}", name="catalogue:solution")
 def solution(request: Request, db: Db, slug: str) -> Response:
-    record = reading.find_public(db, Kind.SOLUTION, slug)
+    try:
+        record = reading.find_public(db, Kind.SOLUTION, slug)
+    except reading.Left as left:
+        return pages.gone(request, left.record)
     assert isinstance(record, Solution)  # noqa: S101  the kind was asked for
     cases, similar = reading.cases_of(db, solution=record), pages.similar(db, record)
     beside = [record.identifier, *(other.identifier for other in (similar or [])[:BESIDE])]
@@ -38,7 +41,10 @@ def solution(request: Request, db: Db, slug: str) -> Response:
 
 @router.get("/vendors/{slug}", name="catalogue:vendor")
 def vendor(request: Request, db: Db, slug: str) -> Response:
-    record = reading.find_public(db, Kind.VENDOR, slug)
+    try:
+        record = reading.find_public(db, Kind.VENDOR, slug)
+    except reading.Left as left:
+        return pages.gone(request, left.record)
     assert isinstance(record, Vendor)  # noqa: S101  the kind was asked for
     solutions, cases = reading.solutions_of(db, record), reading.cases_of(db, vendor=record)
     context = {"solutions": solutions, "cases": cases}
@@ -47,7 +53,10 @@ def vendor(request: Request, db: Db, slug: str) -> Response:
 
 @router.get("/cases/{slug}", name="catalogue:case")
 def case(request: Request, db: Db, slug: str) -> Response:
-    record = reading.find_public(db, Kind.CASE, slug)
+    try:
+        record = reading.find_public(db, Kind.CASE, slug)
+    except reading.Left as left:
+        return pages.gone(request, left.record)
     assert isinstance(record, Case)  # noqa: S101  the kind was asked for
     similar = pages.similar(db, record)
     return pages.show(request, db, record, slug, "catalogue/case.html", similar=similar)
@@ -56,5 +65,8 @@ def case(request: Request, db: Db, slug: str) -> Response:
 @router.get("/id/{identifier}", name="catalogue:identifier")
 def resolve(db: Db, identifier: str) -> Response:
     """A thing's permanent address leads to its page, wherever that is today."""
-    record = reading.find_by_identifier(db, identifier)
+    try:
+        record = reading.find_by_identifier(db, identifier)
+    except reading.Left as left:
+        record = left.record
     return RedirectResponse(address(record), HTTPStatus.SEE_OTHER)

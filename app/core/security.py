@@ -5,7 +5,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 1024 * 1024
-MOST_UPLOAD_BYTES = 11 * 1024 * 1024  # a form that brings one file of the size that is kept
+UPLOADS = "/files"  # how the paths end that files are sent to
+MOST_UPLOADED = 10 * MOST_BYTES + 64 * 1024  # the largest file, and the form around it
 
 # Nothing leaves the site's own origin, no inline script or style runs, nobody frames it.
 POLICY = "; ".join(
@@ -54,23 +55,18 @@ class SecurityHeadersMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses (413) a body larger than `most` bytes, announced or not; `upload` if it has files."""
+    """Refuses (413) a body larger than `most` bytes, announced or not; more where files are sent."""
 
-    def __init__(
-        self, app: ASGIApp, most: int = MOST_BYTES, upload: int = MOST_UPLOAD_BYTES
-    ) -> None:
+    def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
         self.app = app
         self.most = most
-        self.upload = upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        brings_files = headers.get("content-type", "").startswith("multipart/form-data")
-        most = self.upload if brings_files else self.most
-        announced = headers.get("content-length", "")
+        most = max(self.most, MOST_UPLOADED) if scope["path"].endswith(UPLOADS) else self.most
+        announced = Headers(scope=scope).get("content-length", "")
         is_announced = announced.isdecimal() and int(announced) > most
         received = 0
 

@@ -1,5 +1,6 @@
 """Why something was returned, refused, hidden or taken out: codes for figures, words to read."""
 
+from app.catalogue.labels import LEAVING
 from app.core.i18n import mark
 
 RETURN_REASONS = {
@@ -17,15 +18,7 @@ REFUSAL_REASONS = {
     "objection": mark("An objection was upheld"),
     "other": mark("Another reason"),
 }
-REMOVAL_REASONS = {
-    "request": mark("The vendor asked for it"),
-    "closed": mark("The vendor or the product no longer exists"),
-    "outdated": mark("Nobody confirmed it for a year"),
-    "failed_check": mark("It failed a spot check"),
-    "recheck": mark("It failed the yearly re-check"),
-    "violation": mark("The rules of the pool were broken"),
-    "other": mark("Another reason"),
-}
+REMOVAL_REASONS = LEAVING
 QUARANTINE_REASONS = {
     "complaint": mark("A complaint is being looked into"),
     "security": mark("A security risk is being looked into"),

@@ -41,7 +41,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """An application with all that is known of it; `obstacle` says why this reader cannot decide."""
+    """An application with all that is known of it; `obstacle`: why this reader cannot decide."""
 
     application: Application
     organisation: Organisation
@@ -85,7 +85,7 @@ def of(db: Session, application: Application, visitor: Visitor) -> Dossier:
         organisation=organisation,
         vendor=_vendor(db, application),
         plan=planned,
-        differences=_differences(application, planned),
+        differences=_differences(planned),
         live=_live(planned.record),
         clashes=conflicts.clashes(db, application, organisation, visitor.scope),
         files=files,
@@ -109,7 +109,7 @@ def _vendor(db: Session, application: Application) -> str:
     return vendor.name if vendor else ""
 
 
-def _differences(application: Application, planned: publishing.Plan) -> Sequence[Difference]:
+def _differences(planned: publishing.Plan) -> Sequence[Difference]:
     if planned.record is None:
         return ()
     before = of_record(planned.record)

@@ -37,7 +37,10 @@ BLANK = dict.fromkeys(("total", "starts_on", "ends_on", "question", "file"), "")
 
 def story(db: Session, application_id: UUID) -> list[tuple[str, str, str]]:
     """What happened, from the beginning: when, a sentence, and why."""
-    return [(format_moment(entry.at), _sentence(entry), _why(entry)) for entry in _of(db, application_id)]
+    return [
+        (format_moment(entry.at), _sentence(entry), _why(entry))
+        for entry in _of(db, application_id)
+    ]
 
 
 def _of(db: Session, application_id: UUID) -> Sequence[AuditEntry]:

@@ -9,6 +9,7 @@ from app.core import audit
 from app.core.db import now
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.formats import CHINA, today
+from app.curation.applications.forms import clean
 from app.curation.applications.models import Application, Question
 from app.curation.working_days import add_working_days, working_days_between
 
@@ -37,7 +38,9 @@ def answer(
         raise NotFound("There is no such question.")
     if question.answered_at:
         raise Conflict("This question has its answer already.")
-    text = text.strip()
+    if application.open_for is None:
+        raise Conflict("“{name}” is not on its way any more.", name=application.name)
+    text = clean(text)
     if not text:
         raise Invalid("Write an answer first.")
     if len(text) > LONGEST:

@@ -85,6 +85,17 @@ def earlier(db: Session, subject: str) -> Appeal | None:
     return db.exec(select(Appeal).where(Appeal.subject == subject)).first()
 
 
+def made_by(db: Session, subject: str, *, by: Visitor) -> Appeal | None:
+    """The appeal that the visitor's own organisation made in this matter."""
+    found = earlier(db, subject)
+    return found if found and found.organisation_id == by.organisation_id else None
+
+
+def organisation_of(db: Session, appeal: Appeal) -> Organisation:
+    """Who made an appeal."""
+    return db.get_one(Organisation, appeal.organisation_id)
+
+
 def lodge(db: Session, subject: str, text: str, *, by: Visitor) -> Appeal:
     """Appeal against a decision, once. Raises `Conflict` the second time."""
     decision = find_decision(db, subject, by=by)
@@ -120,7 +131,7 @@ def find_for(db: Session, visitor: Visitor, appeal_id: UUID, *, holds: bool = Fa
 
 
 def listed(db: Session, visitor: Visitor, *, number: int, size: int) -> Page:
-    """Appeals inside somebody's region with whose they are: waiting ones first, the oldest first."""
+    """Appeals inside somebody's region with whose they are: those that wait come first."""
     seen = visitor.scope.inside(Appeal.region)
     total = db.exec(select(func.count()).select_from(Appeal).where(seen)).one()
     chosen = (

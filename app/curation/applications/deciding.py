@@ -33,6 +33,7 @@ ACTS: Mapping[Stage, Can] = {
 DAYS: Mapping[Stage, int] = {Stage.SUBMITTED: 5, Stage.RECOMMENDED: 10, Stage.REVIEWED: 5}
 """Working days within which the next step is due."""
 
+REASONS = {**RETURN_REASONS, **REFUSAL_REASONS}
 LONGEST = 1000  # characters of a reason
 ENDS = frozenset({Stage.PUBLISHED, Stage.REFUSED, Stage.WITHDRAWN})
 
@@ -144,6 +145,13 @@ def must_act(db: Session, application: Application, wanted: Stage, *, by: Visito
     must_be_another(db, application, by=by)
 
 
+def must_review(db: Session, application: Application, *, by: Visitor) -> None:
+    """Raises unless somebody may give points: a reviewer of the province, while it is reviewed."""
+    if application.stage != Stage.RECOMMENDED:
+        raise Conflict("Points are given after the recommendation and before the review ends.")
+    must_act(db, application, Stage.REVIEWED, by=by)
+
+
 def must_be_another(db: Session, application: Application, *, by: Visitor) -> None:
     """Whoever proposed or recommended, or belongs to the organisation, cannot decide."""
     if by.person_id == application.proposed_by:
@@ -191,7 +199,9 @@ def step(
         why=why,
         **details,
     )
-    tell(db, application.organisation_id, f"application_{stage}", application=application)
+    label = REASONS.get(str(details.get("code", "")), "")
+    template = f"application_{stage}"
+    tell(db, application.organisation_id, template, application=application, label=label)
 
 
 def _due_on(stage: Stage) -> date | None:

@@ -25,6 +25,11 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 DIVISION = "division"
 
 
+def clean(text: str) -> str:
+    """A text with plain line ends, without control characters and spaces around it."""
+    return CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+
+
 def get(values: Mapping[str, Any], field: Field) -> Any:
     """What a listing's values say in a field; None or empty where they say nothing."""
     if field.english_of:
@@ -113,7 +118,7 @@ def _set(values: Values, name: str, value: Any) -> None:
 def _read(field: Field, typed: Sequence[str]) -> Any:
     if field.input is Input.CODES:
         return _codes(field, typed)
-    text = CONTROL.sub("", (typed[0] if typed else "").replace("\r\n", "\n")).strip()
+    text = clean(typed[0] if typed else "")
     if len(text) > field.most:
         said = _("This is {n} characters long; {most} fit in.", n=len(text), most=field.most)
         raise ValueError(said)

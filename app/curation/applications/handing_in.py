@@ -17,7 +17,7 @@ from app.core.formats import today
 from app.curation.applications import drafts
 from app.curation.applications.completeness import completeness
 from app.curation.applications.fields import FIELDS, Field
-from app.curation.applications.forms import Values, check, get, of_record, put
+from app.curation.applications.forms import Values, check, clean, get, of_record, put
 from app.curation.applications.models import Application, Draft, PublicNotice
 from app.curation.working_days import add_working_days
 from search.engine import Kind
@@ -135,7 +135,7 @@ def withdraw_listing(db: Session, record: Record, why: str, *, by: Visitor) -> N
     Its address stays and says when and why. Changes of it that are on their way end as well.
     Raises `Invalid` without a sentence that says why, `Conflict` for one that is not published.
     """
-    why = " ".join(why.split())
+    why = " ".join(clean(why).split())
     if not why:
         raise Invalid("Say in a sentence why; it will stand at the listing's address.")
     if len(why) > LONGEST_REASON:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from app.accounts.models import Throttle
 from app.accounts.visitor import Visitor
-from app.catalogue.models import Organisation
+from app.catalogue.models import MODELS, Organisation, Record
 from app.catalogue.reading import Page
 from app.catalogue.stages import Stage
 from app.core import audit, mail
@@ -22,6 +23,7 @@ from app.core.i18n import current_language, mark
 from app.curation.applications.deciding import must_act, must_be_another, step
 from app.curation.applications.models import Application, Objection, PublicNotice
 from app.curation.working_days import add_working_days, next_working_day
+from search.engine import Kind
 
 WORKING_DAYS = 5
 A_DAY = timedelta(days=1)
@@ -119,12 +121,20 @@ def find_public(db: Session, notice_id: int) -> Notice:
     return Notice(*row)
 
 
-def _with_subject():  # type: ignore[no-untyped-def]
+def _with_subject() -> Any:
     return (
         select(PublicNotice, Application, Organisation)
         .join(Application, col(Application.id) == col(PublicNotice.application_id))
         .join(Organisation, col(Organisation.id) == col(Application.organisation_id))
     )
+
+
+def listing_of(db: Session, about: Notice) -> Record | None:
+    """The public listing that a notice led to."""
+    if about.application.stage != Stage.PUBLISHED:
+        return None
+    found = db.get(MODELS[Kind(about.application.kind)], about.application.record_id)
+    return found if found and found.stage == Stage.PUBLISHED else None
 
 
 def object_to(db: Session, about: Notice, name: str, contact: str, text: str, *, by: str) -> None:

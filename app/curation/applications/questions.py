@@ -69,12 +69,17 @@ def find_attachment(db: Session, application: Application, attachment_id: UUID) 
 
 
 def check_attachment(
-    db: Session, application: Application, attachment: Attachment, *, by: Visitor
+    db: Session, application: Application, attachment: Attachment, *, is_public: bool, by: Visitor
 ) -> None:
-    """Somebody of the staff looked at a file and found in it what it says it is."""
+    """Somebody of the staff looked at a file and found in it what it says it is.
+
+    It stays private unless they find that everybody may see it with the listing.
+    """
     must_not_belong(db, application.organisation_id, by=by)
     attachment.checked_by, attachment.checked_at = by.person_id, now()
-    audit.record(db, by, "application.file_checked", application, file=attachment.name)
+    attachment.is_public = is_public
+    said = {"file": attachment.name, "public": is_public}
+    audit.record(db, by, "application.file_checked", application, **said)
 
 
 def _said(text: str) -> str:

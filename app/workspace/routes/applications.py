@@ -15,6 +15,7 @@ from app.core.web import go
 from app.curation.applications import answering, drafts, handing_in
 from app.curation.applications.completeness import completeness
 from app.curation.applications.differences import differences
+from app.curation.applications.fields import Field, sections
 from app.curation.applications.models import Application
 from app.workspace import attaching, overview
 from app.workspace.pages import show
@@ -67,8 +68,9 @@ def _page(
         "application": application,
         "waiting": overview.waiting_for(db, application),
         "live": live,
-        "changes": differences(kind, drafts.said_by(live), application.values) if live else [],
-        "collisions": handing_in.collisions(db, application) if application.open_for else [],
+        "sections": sections(kind),
+        "changed": differences(kind, drafts.said_by(live), application.values) if live else [],
+        "collisions": [_(field.label) for field in _collisions(db, application)],
         "complete": completeness(kind, application.values),
         "questions": answering.questions_of(db, application),
         "files": attaching.files_of(db, application),
@@ -77,6 +79,10 @@ def _page(
     }
     page = {**said, "errors": errors or {}, "posted": posted or {}}
     return show(request, "application.html", status=status, **page)
+
+
+def _collisions(db: Session, application: Application) -> list[Field]:
+    return handing_in.collisions(db, application) if application.open_for else []
 
 
 @router.post("/workspace/applications/{application_id}/hand-in", name="workspace:hand_in")

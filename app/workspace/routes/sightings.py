@@ -1,5 +1,15 @@
 """How a vendor's listings are found."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.accounts.visitor import Viewer
+from app.core.db import Db
+from app.workspace.pages import show
 
 router = APIRouter(include_in_schema=False)
+
+
+@router.get("/workspace/sightings", name="workspace:sightings")
+def sightings(request: Request, db: Db, visitor: Viewer) -> Response:
+    return show(request, "sightings.html")

@@ -1,4 +1,4 @@
-"""What the forms of the desk take: texts without what no text holds, and fields by pattern."""
+"""What a form takes: texts without what no text holds, and what is wrong with them by field."""
 
 import re
 from collections.abc import Mapping

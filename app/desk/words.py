@@ -1,0 +1,109 @@
+"""What the desk calls its areas, how urgent things are, and what appeals are about."""
+
+from collections.abc import Mapping
+
+from app.catalogue.stages import Stage
+from app.core.access import Can
+from app.core.i18n import mark
+from app.curation.applications.models import AppealStage
+from app.curation.applications.queueing import Due
+
+DUE: Mapping[Due, str] = {
+    Due.OVERDUE: mark("Overdue"),
+    Due.WEEK: mark("Due within a week"),
+    Due.STOPPED: mark("Waits for the vendor"),
+}
+NEXT: Mapping[Stage, str] = {
+    Stage.SUBMITTED: mark("Recommend or return"),
+    Stage.RECOMMENDED: mark("Review"),
+    Stage.REVIEWED: mark("Announce"),
+    Stage.NOTICE: mark("Publish"),
+}
+"""What the one does whose turn it is."""
+
+AREAS: tuple[tuple[Can, str, str, str], ...] = (
+    (
+        Can.DECIDE_MERGES,
+        "/desk/merges",
+        mark("Merge queue"),
+        mark("Records that may be one: merge them, keep them apart, split them again."),
+    ),
+    (
+        Can.ACCEPT_BATCHES,
+        "/desk/batches",
+        mark("Imported lists"),
+        mark("What admitting a list would change, and doing it."),
+    ),
+    (
+        Can.CERTIFY,
+        "/desk/certifications",
+        mark("Certifications"),
+        mark("Manufacturers who ask to be certified."),
+    ),
+    (
+        Can.DECIDE_CLAIMS,
+        "/desk/claims",
+        mark("Claims"),
+        mark("People who say that they belong to an organisation."),
+    ),
+    (
+        Can.DECIDE_APPEALS,
+        "/desk/appeals",
+        mark("Appeals"),
+        mark("Decisions that a vendor asks to be looked at again."),
+    ),
+    (
+        Can.READ_DESK,
+        "/desk/assessments",
+        mark("Assessments"),
+        mark("The five security domains, and the whitelist that rests on them."),
+    ),
+    (
+        Can.READ_DESK,
+        "/desk/listings",
+        mark("Published listings"),
+        mark("Quarantine, removal, the yearly re-check, freshness."),
+    ),
+    (
+        Can.READ_DESK,
+        "/desk/spot-checks",
+        mark("Spot checks"),
+        mark("Draws of vendors and inspectors, and what was found."),
+    ),
+    (
+        Can.EDIT_CRITERIA,
+        "/desk/criteria",
+        mark("Criteria"),
+        mark("What reviewers score, with weights and thresholds."),
+    ),
+    (
+        Can.MANAGE_STAFF,
+        "/desk/staff",
+        mark("Staff"),
+        mark("Who has which role in which region."),
+    ),
+    (
+        Can.READ_AUDIT,
+        "/desk/audit",
+        mark("Audit trail"),
+        mark("Every act that changed something's standing."),
+    ),
+)
+"""What it takes to use an area, its address, its name, and what is there."""
+
+APPEAL_STAGES: Mapping[str, str] = {
+    AppealStage.WAITING: mark("Waits for a decision"),
+    AppealStage.ALLOWED: mark("Allowed"),
+    AppealStage.DISMISSED: mark("Dismissed"),
+}
+APPEAL_TONES: Mapping[str, str] = {
+    AppealStage.WAITING: "warn",
+    AppealStage.ALLOWED: "good",
+    AppealStage.DISMISSED: "plain",
+}
+APPEAL_SUBJECTS: Mapping[str, str] = {
+    "application": mark("An application that was refused"),
+    "quarantine": mark("A listing that was hidden"),
+    "removal": mark("A listing that was removed"),
+    "spotcheck": mark("The finding of a spot check"),
+}
