@@ -1,5 +1,6 @@
 """Refusals: what the pool will not do, with a status and a sentence for the reader."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 
@@ -11,6 +12,7 @@ class Refusal(Exception):
     """
 
     status: HTTPStatus = HTTPStatus.BAD_REQUEST
+    headers: Mapping[str, str] = {}
 
     def __init__(self, message: str, /, **values: object) -> None:
         super().__init__(message)

@@ -84,7 +84,8 @@ def _request_id(request: Request) -> str:
 
 
 def _refused(request: Request, refusal: Refusal) -> Response:
-    return problem(request, refusal.status, _(refusal.message, **refusal.values))
+    message = _(refusal.message, **refusal.values)
+    return problem(request, refusal.status, message, refusal.headers)
 
 
 def _sent_elsewhere(request: Request, refusal: Elsewhere) -> Response:

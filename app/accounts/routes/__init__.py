@@ -1,10 +1,19 @@
 """The pages of accounts: entering, one's own account, organisations and their members."""
 
-from app.accounts.routes import account, certification, entering, identity, members, outbox
+from app.accounts.routes import (
+    account,
+    certification,
+    entering,
+    identity,
+    members,
+    outbox,
+    second_factor,
+)
 
 ROUTERS = (
     entering.router,
     account.router,
+    second_factor.router,
     identity.router,
     members.router,
     certification.router,
