@@ -222,18 +222,3 @@ def _verify(db: Session, person: Person) -> None:
     person.verified_at = person.verified_at or now()
     tickets.void(db, Purpose.VERIFY, person.email)
     audit.record(db, oneself(person), "person.verified", person)
-
-
-def add(db: Session, wish: Wish, *, by: str) -> Person:
-    """Make an account whose address the operator vouches for; `Conflict` where there is one."""
-    person = Person(
-        email=wish.email,
-        name=wish.name,
-        language=wish.language,
-        password=passwords.hash_password(wish.password),
-        verified_at=now(),
-    )
-    db.add(person)
-    db.flush()  # so that a second one with this address is refused here
-    audit.record(db, by, "person.added", person)
-    return person

@@ -65,7 +65,7 @@ def reopen(visitor: Visitor, sealed: str) -> SetUp | None:
 
 def picture(visitor: Visitor, set_up: SetUp) -> bytes:
     """What the app photographs: the secret as a QR code (SVG)."""
-    uri = pyotp.TOTP(set_up.secret).provisioning_uri(visitor.email, issuer_name=ISSUER)
+    uri = pyotp.TOTP(set_up.secret).provisioning_uri(name=visitor.email, issuer_name=ISSUER)
     drawn: str = segno.make(uri, error="m").svg_inline(scale=5, border=3, light="#fff")
     return drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).encode()
 

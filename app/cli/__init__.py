@@ -7,7 +7,17 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import OperationalError
 
-from app.cli import bench, doctor, drawing, finding, moving, outbox, receiving, running
+from app.cli import (
+    bench,
+    doctor,
+    drawing,
+    finding,
+    moving,
+    outbox,
+    people,
+    receiving,
+    running,
+)
 from app.cli.output import complain
 from app.core import i18n
 from app.core.errors import Refusal
@@ -26,7 +36,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (running, doctor, receiving, finding, outbox, moving, drawing, bench):
+for part in (running, doctor, receiving, finding, people, outbox, moving, drawing, bench):
     part.register(app)
 
 

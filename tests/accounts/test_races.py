@@ -38,14 +38,8 @@ def test_wrong_passwords_tried_at_once_are_looked_at_ten_times(
         return False
 
     monkeypatch.setattr(passwords, "is_right", look)
-    tries = [
-        committed(
-            lambda db, n=number: entering.sign_in(
-                db, EMAIL, f"wrong {n}", Browser(f"10.0.0.{n}", "")
-            )
-        )
-        for number in range(TRIES)
-    ]
+    sites = [Browser(f"10.0.0.{number}", "") for number in range(TRIES)]
+    tries = [committed(lambda db, b=b: entering.sign_in(db, EMAIL, "wrong", b)) for b in sites]
     outcomes = at_once(*tries)
     assert looked == [throttle.PASSWORDS.tries]
     assert outcomes.count(None) == throttle.PASSWORDS.tries

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
 from app.accounts import sessions, visitor
-from app.accounts.models import SignIn, StaffRole
+from app.accounts.models import Person, SignIn, StaffRole
 from app.accounts.sessions import Browser
 from app.core.db import now
 from app.core.i18n import use_locale
@@ -98,9 +98,9 @@ def test_a_session_ends_by_silence_and_by_its_longest_time(
 ) -> None:
     an_account(db)
     sign_in(browser)
-    monkeypatch.setattr(visitor, "now", lambda: now() + visitor.IDLE)
-    assert browser.get("/account").url.path == "/sign-in"
-    monkeypatch.undo()
+    with monkeypatch.context() as later:
+        later.setattr(visitor, "now", lambda: now() + visitor.IDLE)
+        assert browser.get("/account").url.path == "/sign-in"
     sign_in(browser)
     sign_in_row = db.exec(select(SignIn).where(col(SignIn.ended_at).is_(None))).first()
     assert sign_in_row
@@ -125,5 +125,5 @@ def test_name_and_language_can_be_changed(browser: TestClient, db: Session) -> N
     assert browser.post("/account", data={"name": "", "language": "de"}).status_code == 422
     answer = browser.post("/account", data={"name": " 林  美华 ", "language": "zh-Hans"})
     assert 'lang="zh-Hans"' in answer.text
-    db.refresh(person)
+    person = db.get_one(Person, person.id)
     assert (person.name, person.language) == ("林 美华", "zh-Hans")

@@ -12,7 +12,7 @@ from app.accounts.routes.forms import (
     PostedRegistration,
     Typed,
 )
-from app.accounts.routes.passing import browser, let_in, local, see, take, unkept
+from app.accounts.routes.passing import browser, leave, let_in, local, see, take, unkept
 from app.accounts.visitor import Visitor
 from app.core.access import Can, Public, may
 from app.core.db import Db
@@ -79,21 +79,14 @@ def sign_in(request: Request, db: Db, posted: PostedCredentials) -> Response:
             )
         }
         return _page(request, "sign_in.html", posted, errors, said="")
-    _leave(request, db)
+    leave(request, db)
     return let_in(begun, posted.next)
 
 
 @router.post("/sign-out", name="accounts:sign_out", dependencies=[Public])
 def sign_out(request: Request, db: Db) -> Response:
-    _leave(request, db)
+    leave(request, db)
     return take(see("/"))
-
-
-def _leave(request: Request, db: Db) -> None:
-    """End the session that the browser had, if any."""
-    visitor = request.state.visitor
-    if visitor:
-        sessions.end(db, visitor.sign_in_id, by=visitor)
 
 
 @router.get("/sign-in/again", name="accounts:sign_in_again")

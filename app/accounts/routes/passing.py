@@ -4,8 +4,10 @@ import re
 from urllib.parse import urlencode
 
 from fastapi import Request
+from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
+from app.accounts import sessions
 from app.accounts.sessions import Begun, Browser
 from app.accounts.visitor import cookie_name
 from app.core.access import SECOND_FACTOR
@@ -53,6 +55,13 @@ def give(response: Response, begun: Begun) -> Response:
         samesite="lax",
     )
     return response
+
+
+def leave(request: Request, db: Session) -> None:
+    """End the session that the browser had, if any."""
+    visitor = request.state.visitor
+    if visitor:
+        sessions.end(db, visitor.sign_in_id, by=visitor)
 
 
 def take(response: Response) -> Response:
