@@ -18,6 +18,7 @@ from app.core.logs import configure_logging
 from app.core.settings import Settings, get_settings
 from app.core.site import install
 from app.core.worker import Worker
+from app.curation.oversight import freshness, quarantining, whitelisting  # noqa: F401  jobs
 from app.desk import routes as desk
 from app.discovery import fallback
 from app.discovery import routes as discovery

@@ -46,6 +46,10 @@ class Form:
     day: str = ""
     tone: str = "primary"
 
+    def reasons(self) -> list[tuple[str, str]]:
+        """The coded reasons to choose from, in the reader's language."""
+        return [(code, _(text)) for code, text in (self.codes or {}).items()]
+
 
 FORMS: Mapping[Act, Form] = {
     Act.QUARANTINE: Form(

@@ -1,11 +1,10 @@
 """The form of an assessment: five levels with findings and files, and two days."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import Depends, Request
+from fastapi import Depends, Form, Request
 from starlette.datastructures import FormData, UploadFile
 
 from app.core import files
@@ -17,16 +16,18 @@ from app.curation.oversight.models import Assessment, Domain
 from app.curation.oversight.subjects import check_sentence
 
 LONGEST_FINDING = 4000  # characters
-MOST_FILES = 25
 Errors = dict[str, str]
 
 
-async def _read_form(request: Request) -> AsyncIterator[FormData]:
-    async with request.form(max_files=MOST_FILES) as posted:
-        yield posted
+async def _read_form(
+    request: Request,
+    version: Annotated[str, Form()] = "",  # noqa: ARG001  see below
+) -> FormData:
+    return await request.form()
 
 
 Posted = Annotated[FormData, Depends(_read_form)]
+"""What was posted. Because one field is named, the whole is read before the database is held."""
 
 
 def labels() -> dict[str, str]:

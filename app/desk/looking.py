@@ -8,6 +8,7 @@ from starlette.datastructures import QueryParams
 from app.accounts.scope import Scope
 from app.catalogue.index import get_vocabulary
 from app.core.errors import Invalid
+from app.core.i18n import _
 from app.curation.oversight import reading
 from app.curation.oversight.reading import Asked
 from app.curation.oversight.subjects import LISTED
@@ -57,6 +58,11 @@ def regions(scope: Scope) -> list[str]:
 def options(
     known: Mapping[str, str], chosen: str, everything: str
 ) -> list[tuple[str, str, None, bool]]:
-    """A filter with one choice, as `ui.facet` takes it."""
+    """A filter with one choice, as `ui.facet` takes it; names come as they will be read."""
     rows = [("", everything), *known.items()]
     return [(code, name, None, code == chosen) for code, name in rows]
+
+
+def words(known: Mapping[str, str]) -> dict[str, str]:
+    """The names of codes in the reader's language."""
+    return {str(code): _(name) for code, name in known.items()}

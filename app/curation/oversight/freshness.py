@@ -88,7 +88,7 @@ def ask_due(db: Session) -> None:
     for kind in LISTED:
         model = MODELS[kind]
         for record in _published(db, kind, untouched(model), ~waits(model)):
-            vendor = vendor_of(record)
+            vendor = vendor_of(db, record)
             if vendor is not None:
                 _confirmation(db, record).asked_at = now()
                 asked[vendor.organisation_id].append(record.name)
@@ -118,7 +118,7 @@ def _archive(db: Session, record: Record) -> None:
     confirmation.archived_at, confirmation.asked_at = now(), None
     with catalogue.changing(db, by="system") as changes:
         standing.take_out(db, changes, record, Stage.WITHDRAWN, code=OUTDATED, why=UNANSWERED)
-    vendor = vendor_of(record)
+    vendor = vendor_of(db, record)
     if vendor is not None:
         tell(db, vendor.organisation_id, "freshness_archived", name=record.name)
 

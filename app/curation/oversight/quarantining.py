@@ -48,9 +48,9 @@ def begin(
     """
     said = check_reason(code, reason, QUARANTINE_REASONS)
     _check_day(until, today())
-    must_not_belong(db, vendor_of(record), by)
+    must_not_belong(db, vendor_of(db, record), by)
     hold(db, record)
-    along = offers_of(db, record, Stage.PUBLISHED)
+    along = offers_of(db, record, Stage.PUBLISHED, to_change=True)
     quarantine = Quarantine(
         kind=record.KIND,
         record_id=record.id,
@@ -74,7 +74,7 @@ def extend(db: Session, quarantine: Quarantine, until: date, *, reason: str, by:
     said = check_sentence(reason)
     _hold(db, quarantine)
     record = load(db, Kind(quarantine.kind), quarantine.record_id)
-    must_not_belong(db, vendor_of(record), by)
+    must_not_belong(db, vendor_of(db, record), by)
     _check_day(until, quarantine.until)
     before, quarantine.until = quarantine.until, until
     audit.record(
@@ -98,7 +98,7 @@ def lift(db: Session, quarantine: Quarantine, *, reason: str, by: Visitor | str)
     _hold(db, quarantine)
     record = load(db, Kind(quarantine.kind), quarantine.record_id)
     if not isinstance(by, str):
-        must_not_belong(db, vendor_of(record), by)
+        must_not_belong(db, vendor_of(db, record), by)
     hold(db, record)
     close(quarantine, by)
     if record.stage != Stage.QUARANTINED:
@@ -178,7 +178,7 @@ def _hidden_with(db: Session, quarantine: Quarantine) -> Sequence[Record]:
 
 def _waits_for_vendor(db: Session, record: Record) -> bool:
     """Whether an offer has to stay hidden with its vendor; then the vendor brings it back."""
-    vendor = vendor_of(record)
+    vendor = vendor_of(db, record)
     if vendor is None or isinstance(record, Vendor) or vendor.stage != Stage.QUARANTINED:
         return False
     others = live_of(db, vendor.id)
@@ -191,7 +191,7 @@ def _waits_for_vendor(db: Session, record: Record) -> bool:
 def _tell(
     db: Session, record: Record, template: str, quarantine: Quarantine, why: str = ""
 ) -> None:
-    vendor = vendor_of(record)
+    vendor = vendor_of(db, record)
     if vendor is not None:
         said = {
             "name": record.name,

@@ -50,13 +50,19 @@ VALIDITY: Mapping[str, str] = {
     "coming": mark("Not yet"),
     "over": mark("Over"),
 }
-STAGES: Mapping[Stage, tuple[str, str]] = {  # what they are called, and their tone
-    Stage.PUBLISHED: (mark("Published"), "good"),
-    Stage.QUARANTINED: (mark("Hidden for some time"), "warn"),
-    Stage.WITHDRAWN: (mark("Withdrawn"), "plain"),
-    Stage.REMOVED: (mark("Removed from the pool"), "bad"),
-    Stage.MERGED: (mark("Merged into another listing"), "plain"),
-    Stage.SUBMITTED: (mark("Handed in again"), "brand-tone"),
+STAGES: Mapping[Stage, str] = {
+    Stage.PUBLISHED: mark("Published"),
+    Stage.QUARANTINED: mark("Hidden for some time"),
+    Stage.WITHDRAWN: mark("Withdrawn"),
+    Stage.REMOVED: mark("Removed from the pool"),
+    Stage.MERGED: mark("Merged into another listing"),
+    Stage.SUBMITTED: mark("Handed in again"),
+}
+TONES: Mapping[Stage, str] = {
+    Stage.PUBLISHED: "good",
+    Stage.QUARANTINED: "warn",
+    Stage.REMOVED: "bad",
+    Stage.SUBMITTED: "brand-tone",
 }
 
 

@@ -42,9 +42,9 @@ def remove(db: Session, record: Record, *, code: str, reason: str, by: Visitor) 
     Its address says when and why. What was quarantined or whitelisted is so no longer.
     """
     said = check_reason(code, reason, REMOVAL_REASONS)
-    must_not_belong(db, vendor_of(record), by)
+    must_not_belong(db, vendor_of(db, record), by)
     hold(db, record)
-    along = offers_of(db, record, Stage.PUBLISHED, Stage.QUARANTINED)
+    along = offers_of(db, record, Stage.PUBLISHED, Stage.QUARANTINED, to_change=True)
     if isinstance(record, Vendor):
         whitelisting.end_of(db, record, reason=said, by=by)
     with catalogue.changing(db, by=by) as changes:
@@ -53,7 +53,7 @@ def remove(db: Session, record: Record, *, code: str, reason: str, by: Visitor) 
             if quarantine is not None:
                 quarantining.close(quarantine, by)
             standing.take_out(db, changes, one, Stage.REMOVED, code=code, said=said, why=said)
-    vendor = vendor_of(record)
+    vendor = vendor_of(db, record)
     if vendor is not None:
         what = {"name": record.name, "code": REMOVAL_REASONS[code], "reason": said}
         tell(db, vendor.organisation_id, "removal_told", **what, count=len(along))
@@ -68,7 +68,7 @@ def readmit_after_appeal(db: Session, subject_id: UUID, by: Visitor) -> None:
     left = (record.left_on, record.left_code, record.left_why)
     along = [
         offer
-        for offer in offers_of(db, record, Stage.REMOVED)
+        for offer in offers_of(db, record, Stage.REMOVED, to_change=True)
         if (offer.left_on, offer.left_code, offer.left_why) == left
     ]
     with catalogue.changing(db, by=by) as changes:

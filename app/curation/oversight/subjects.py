@@ -90,26 +90,33 @@ def hold(db: Session, record: Record) -> None:
     db.refresh(record, ["stage", "version"], with_for_update=True)
 
 
-def offers_of(db: Session, record: Record, *stages: Stage) -> list[Record]:
-    """The solutions and cases of a vendor in these stages; nothing for another listing."""
+def offers_of(db: Session, record: Record, *stages: Stage, to_change: bool = False) -> list[Record]:
+    """The solutions and cases of a vendor in these stages; nothing for another listing.
+
+    Others are kept from changing them when they are read `to_change` them.
+    """
     found: list[Record] = []
     if isinstance(record, Vendor):
         for model in (Solution, Case):
             of_vendor = select(model).where(
                 model.vendor_id == record.id, col(model.stage).in_(stages)
             )
-            found += db.exec(of_vendor.order_by(col(model.id)).with_for_update()).all()
+            chosen = of_vendor.order_by(col(model.name), col(model.id))
+            found += db.exec(chosen.with_for_update() if to_change else chosen).all()
     return found
 
 
-def vendor_of(record: Record) -> Vendor | None:
-    """The vendor of a listing; it must be loaded."""
-    return record if isinstance(record, Vendor) else getattr(record, "vendor", None)
+def vendor_of(db: Session, record: Record) -> Vendor | None:
+    """The vendor that a listing is of; a case may have none."""
+    if isinstance(record, Vendor):
+        return record
+    vendor_id = getattr(record, "vendor_id", None)
+    return db.get(Vendor, vendor_id) if vendor_id else None
 
 
 def region_of(record: Record) -> str | None:
     """Where a listing is looked after; its vendor and organisation must be loaded."""
-    vendor = vendor_of(record)
+    vendor = record if isinstance(record, Vendor) else getattr(record, "vendor", None)
     return vendor.organisation.region if vendor else getattr(record, "region", None)
 
 

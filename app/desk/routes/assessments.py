@@ -38,7 +38,7 @@ def assessments(request: Request, db: Db, visitor: Staff) -> Response:
     }
     page = reading.page_of_assessments(db, visitor, **said, number=looking.page_number(query))
     context = {"page": page, "said": said, "visitor": visitor, "options": looking.options}
-    context |= {"assessing": assessing, "known": reading, "today": today()}
+    context |= {"assessing": assessing, "known": reading, "today": today(), "words": looking.words}
     return render(request, "desk/assessments.html", "results", **context)
 
 

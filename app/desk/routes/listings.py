@@ -38,6 +38,7 @@ def listings(request: Request, db: Db, visitor: Staff) -> Response:
         regions={code: labels.region_label(code) for code in looking.regions(visitor.scope)},
         known=reading,
         options=looking.options,
+        words=looking.words,
         region_of=region_of,
         labels=labels,
     )
