@@ -85,7 +85,7 @@ def test_the_inspector_reports_and_another_person_decides(
     said = {f"answer-{code}": "conforms" for code in codes} | {"version": str(check.version)}
     said |= {"answer-device-update": "departs", "finding": "mend", "hand_over": "1"}
     files = {"evidence-device-update": ("photo.png", PNG, "image/png")}
-    refused = client.post(f"{own}/report", data=said, files=files)
+    refused = client.post(f"{own}/report/files", data=said, files=files)
     assert refused.status_code == 422
     for missing in ("Say what does not conform.", "Give a day to come.", "at least 10 characters"):
         assert missing in refused.text
@@ -94,7 +94,7 @@ def test_the_inspector_reports_and_another_person_decides(
     assert client.get(link[0]).content == PNG
     said |= {"version": _version(refused.text), "remark-device-update": "Two years old"}
     said |= {"mend_until": (today() + timedelta(days=30)).isoformat(), "report": "Seen on site."}
-    assert "Seen on site." in _post(client, f"{own}/report", said)
+    assert "Seen on site." in _post(client, f"{own}/report/files", said)
     assert client.post(f"{own}/decision", data={}).status_code == 403
     assert client.get(f"/spot-checks/checks/{check.id}").status_code == 404
 

@@ -187,7 +187,7 @@ def test_a_decision_is_published_told_and_can_be_taken_back_by_an_appeal(
     told = db.exec(select(Mail).where(Mail.to == owner.email)).one()
     assert told.subject == "The spot check of 东莞市甲乙软件有限公司: Passed"
     assert checks.published(db, 1).total == 1
-    spotchecks.reopen_after_appeal(db, str(check.id), a_publisher(db))
+    spotchecks.reopen_after_appeal(db, check.id, a_publisher(db))
     db.flush()
     assert (check.stage, check.effect, check.decided_by) == (CheckStage.REPORTED, None, None)
     assert taken_back == [Effect.NONE]
