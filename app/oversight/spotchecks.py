@@ -18,6 +18,7 @@ from app.curation.oversight.draw_file import published
 router = APIRouter(prefix="/spot-checks", dependencies=[Public], include_in_schema=False)
 
 MOST_PAGE = 10_000
+MOST_NAMED = 500  # vendors of a list on its page; the file names all
 
 
 @router.get("", name="oversight:spotchecks")
@@ -56,7 +57,9 @@ def draw(request: Request, db: Db, draw_id: UUID) -> Response:
         request,
         "oversight/draw.html",
         draw=found,
-        vendors={vendor["id"]: vendor for vendor in found.inputs["vendors"]},
+        vendors=draws.vendors_of(found),
+        strata=draws.strata_of(found),
+        most=MOST_NAMED,
         rows=checks.of_draw(db, found),
         canonical=_address(draw_id),
         **_words(),

@@ -21,7 +21,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.formats import today
 from app.curation.oversight import drawing
 from app.curation.oversight.checklist import blank
-from app.curation.oversight.drawing import Inputs
+from app.curation.oversight.drawing import Inputs, Stratum, VendorInput
 from app.curation.oversight.models import CheckStage, Draw, DrawStage, SpotCheck
 
 SIZE = 20
@@ -91,7 +91,7 @@ def substitute(db: Session, check: SpotCheck, reason: str, *, by: Visitor) -> No
         raise Conflict("The report was handed over already.")
     draw, vendor = db.get_one(Draw, check.draw_id), db.get_one(Vendor, check.vendor_id)
     gone = {check.inspector_code, *(one["code"] for one in check.substituted)}
-    listed = next(one for one in draw.inputs["vendors"] if one["id"] == vendor.identifier)
+    listed = vendors_of(draw)[vendor.identifier]
     standing = _still_inspecting(db)
     left = [
         one["id"]
@@ -150,6 +150,16 @@ def find_public(db: Session, draw_id: UUID) -> Draw:
     if found is None:
         raise NotFound("There is no such page.")
     return found
+
+
+def vendors_of(draw: Draw) -> dict[str, VendorInput]:
+    """The vendors of the published list by their identifiers."""
+    return {vendor["id"]: vendor for vendor in draw.inputs["vendors"]}
+
+
+def strata_of(draw: Draw) -> list[Stratum]:
+    """How many of each city and type are drawn; that follows from the list alone."""
+    return drawing.strata_of(draw.inputs["vendors"], draw.inputs["number"], draw.inputs["percent"])
 
 
 @dataclass(frozen=True, slots=True)

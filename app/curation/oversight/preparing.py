@@ -8,6 +8,7 @@ from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_
+from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, func, select
 
 from app.accounts.models import Appointment, Person, StaffRole
@@ -96,23 +97,24 @@ def _vendors(db: Session, wish: Wish, by: Visitor) -> list[tuple[UUID, VendorInp
     if UNSTATED in wish.kinds:
         kinds = or_(kinds, col(Vendor.kind).is_(None))
     chosen = (
-        select(Vendor.id, Vendor.identifier, Vendor.name, Organisation.region, Vendor.kind)
+        select(Vendor, Organisation.region)
         .join(Organisation, col(Organisation.id) == col(Vendor.organisation_id))
         .where(Vendor.stage == Stage.PUBLISHED, own, region.inside(Organisation.region), kinds)
         .order_by(col(Vendor.identifier))
+        .options(load_only(Vendor.id, Vendor.identifier, Vendor.name, Vendor.kind))  # type: ignore[arg-type]
     )
     return [
         (
-            id_,
+            vendor.id,
             VendorInput(
-                id=identifier,
-                name=name,
+                id=vendor.identifier,
+                name=vendor.name,
                 region=place or "",
                 city=drawing.city_of(place or ""),
-                kind=kind or "",
+                kind=vendor.kind or "",
             ),
         )
-        for id_, identifier, name, place, kind in db.exec(chosen)
+        for vendor, place in db.exec(chosen)
     ]
 
 

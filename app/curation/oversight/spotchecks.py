@@ -196,9 +196,9 @@ def _tell_vendor(db: Session, check: SpotCheck, vendor: Vendor, reason: str) -> 
         mail.write(db, person.email, "spotcheck_closed", language=person.language, **said)
 
 
-def reopen_after_appeal(db: Session, subject_id: str, by: Visitor) -> None:
+def reopen_after_appeal(db: Session, subject_id: UUID, by: Visitor) -> None:
     """An appeal was allowed: somebody else decides again; the earlier decision stays told."""
-    check = db.get(SpotCheck, UUID(subject_id), with_for_update=True)
+    check = db.get(SpotCheck, subject_id, with_for_update=True)
     if check is None:
         raise NotFound("There is no such page.")
     before = {

@@ -16,10 +16,10 @@ from app.catalogue.addresses import address
 from app.core import files
 from app.core.access import Can, may
 from app.core.db import Db
+from app.core.formats import today
 from app.core.i18n import _
 from app.core.web import go, render
 from app.curation.oversight import checklist, checks, draws, preparing, spotchecks, wording
-from app.curation.oversight.drawing import VendorInput
 from app.curation.oversight.models import CheckStage, Draw, SpotCheck
 from app.desk import spotcheck_forms as forms
 
@@ -111,7 +111,7 @@ def check(request: Request, db: Db, visitor: Staff, check_id: UUID) -> Response:
     return _show_check(request, db, visitor, checks.find_for(db, visitor, check_id))
 
 
-@router.post("/{check_id}/report", name="desk:spotcheck:report")
+@router.post("/{check_id}/report/files", name="desk:spotcheck:report")
 def report(request: Request, db: Db, visitor: Inspector, check_id: UUID, said: Posted) -> Response:
     found = checks.find_for(db, visitor, check_id, locked=True)
     typed, errors = forms.read_report(said, found)
@@ -127,7 +127,7 @@ def report(request: Request, db: Db, visitor: Inspector, check_id: UUID, said: P
 def decide(request: Request, db: Db, visitor: Decider, check_id: UUID, said: Posted) -> Response:
     found = checks.find_for(db, visitor, check_id, locked=True)
     decision, errors = forms.read_decision(said)
-    errors |= spotchecks.refused(found, decision, spotchecks.today())
+    errors |= spotchecks.refused(found, decision, today())
     if errors:
         return _show_check(request, db, visitor, found, errors, forms.typed(said))
     spotchecks.decide(db, found, decision, by=visitor)
@@ -196,16 +196,12 @@ def _show_draw(
         status,
         draw=found,
         errors=errors or {},
-        vendors={vendor["id"]: vendor for vendor in _listed(found)},
+        vendors=draws.vendors_of(found),
+        strata=draws.strata_of(found),
         rows=checks.of_draw(db, found),
         people=spotchecks.names_of(db, [found.prepared_by, found.drawn_by]),
         **_words(),
     )
-
-
-def _listed(found: Draw) -> list[VendorInput]:
-    listed: list[VendorInput] = found.inputs["vendors"]
-    return listed
 
 
 def _show_check(
