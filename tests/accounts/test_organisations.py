@@ -88,7 +88,7 @@ def test_what_nobody_knows_is_created_in_its_place_and_acted_for(
     assert organisations.role_in(db, made.id, person.id) is OWNER
 
 
-@pytest.mark.parametrize("known", [{"credit_code": CODE}, {"name": "广东(测试)厂"}])
+@pytest.mark.parametrize("known", [{"credit_code": CODE}, {"name": "广东\uff08测试\uff09厂"}])
 def test_what_the_pool_knows_is_claimed_and_never_made_twice(
     db: Session, known: dict[str, str]
 ) -> None:
