@@ -139,7 +139,7 @@ def read_business(posted: Values) -> tuple[Values, Errors]:
 
 
 def _revenue(text: str) -> tuple[int | None, str]:
-    plain = text.replace(",", "").replace(",", "").strip()
+    plain = tidy_name(text).replace(",", "")
     if not plain:
         return None, ""
     try:

@@ -31,9 +31,9 @@ ROLE_RIGHTS = {
 LENGTH = 18
 LONGEST_NAME = 100
 ALPHABET = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
-_LABEL = re.compile(r"^(统一)?(社会)?信用代码\s*[::]?\s*")
+_LABEL = re.compile(r"^(统一)?(社会)?信用代码\s*:?\s*")
 _BETWEEN = re.compile(r"[\s\-‐-―_·]")
-_FULL_WIDTH_BRACKETS = str.maketrans("()", "()")
+_FULL_WIDTH_BRACKETS = str.maketrans("()", "\uff08\uff09")
 
 
 @dataclass(frozen=True, slots=True)
