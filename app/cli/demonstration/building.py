@@ -12,7 +12,7 @@ from app.accounts.models import Person
 from app.accounts.visitor import Visitor, acting
 from app.catalogue.models import Organisation, Record
 from app.catalogue.stages import Stage
-from app.cli.demonstration import listings, oversight
+from app.cli.demonstration import listings, manufacturers, oversight
 from app.cli.demonstration.people import FACTORY, SMALL, VENDOR, add_people
 from app.core.db import at, lock
 from app.core.formats import today
@@ -47,6 +47,7 @@ def build(db: Session) -> bool:
     story.tell_of_offers()
     oversight.build(db, story, vendor, small)
     story.tell_of_those_on_their_way()
+    manufacturers.build(db, story)
     return True
 
 
