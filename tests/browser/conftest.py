@@ -4,11 +4,14 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from app.accounts.visitor import cookie_name
 from app.catalogue import index
 from app.core.db import get_engine, transaction
 from app.core.settings import get_settings
@@ -36,11 +39,19 @@ def address(
     fresh_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The address of a site that is served for this module."""
+    home = tmp_path_factory.mktemp("site")
+    with served(home, fresh_database(), _fill) as address:
+        yield address
+
+
+@contextmanager
+def served(home: Path, database_url: str, fill: Callable[[], None]) -> Iterator[str]:
+    """Serves a site over a database that is filled first; its address."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("POOL_HOME", str(tmp_path_factory.mktemp("site")))
-        patch.setenv("POOL_DATABASE_URL", fresh_database())
+        patch.setenv("POOL_HOME", str(home))
+        patch.setenv("POOL_DATABASE_URL", database_url)
         _forget()
-        _fill()
+        fill()
         server = uvicorn.Server(
             uvicorn.Config(
                 create_app(worker=False), port=0, log_config=None, timeout_graceful_shutdown=1
@@ -92,22 +103,29 @@ def _fill() -> None:
 @pytest.fixture(params=WIDTHS)
 def screen(request: pytest.FixtureRequest, chromium: Browser, address: str) -> Iterator[Page]:
     """A page that may go nowhere but to the site, in either width, with scripts."""
-    yield from _page(chromium, address, width=WIDTHS[request.param])
+    with page_of(chromium, address, width=WIDTHS[request.param]) as page:
+        yield page
 
 
 @pytest.fixture
 def plain(chromium: Browser, address: str) -> Iterator[Page]:
     """A page of a visitor who has scripts off."""
-    yield from _page(chromium, address, width=WIDTHS["desk"], scripts=False)
+    with page_of(chromium, address, width=WIDTHS["desk"], scripts=False) as page:
+        yield page
 
 
-def _page(browser: Browser, address: str, *, width: int, scripts: bool = True) -> Iterator[Page]:
+@contextmanager
+def page_of(
+    browser: Browser, address: str, *, width: int, scripts: bool = True, session: str = ""
+) -> Iterator[Page]:
+    """A page that may go nowhere but to the site; signed in where a session's token is given."""
     context = browser.new_context(
         base_url=address,
         java_script_enabled=scripts,
         viewport={"width": width, "height": 900},
     )
-    context.add_cookies([{"name": "lang", "value": "en", "url": address}])
+    cookies = {"lang": "en", **({cookie_name(): session} if session else {})}
+    context.add_cookies([{"name": n, "value": v, "url": address} for n, v in cookies.items()])
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     faults: list[str] = []
