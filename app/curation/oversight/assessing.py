@@ -241,7 +241,7 @@ def _hold(db: Session, assessment: Assessment) -> dict[str, Any]:
 
 def _must_be(assessment: Assessment, stage: AssessmentStage) -> None:
     if assessment.stage != stage:
-        raise Conflict("This assessment is {stage} already.", stage=str(assessment.stage))
+        raise Conflict("This cannot be done to the assessment as it stands now.")
 
 
 def _said(assessment: Assessment) -> dict[str, Any]:

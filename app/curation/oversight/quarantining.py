@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -193,7 +194,7 @@ def _tell(
 ) -> None:
     vendor = vendor_of(db, record)
     if vendor is not None:
-        said = {
+        said: dict[str, Any] = {
             "name": record.name,
             "until": quarantine.until,
             "code": QUARANTINE_REASONS[quarantine.reason_code],

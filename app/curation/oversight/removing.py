@@ -55,7 +55,7 @@ def remove(db: Session, record: Record, *, code: str, reason: str, by: Visitor) 
             standing.take_out(db, changes, one, Stage.REMOVED, code=code, said=said, why=said)
     vendor = vendor_of(db, record)
     if vendor is not None:
-        what = {"name": record.name, "code": REMOVAL_REASONS[code], "reason": said}
+        what: dict[str, Any] = {"name": record.name, "code": REMOVAL_REASONS[code], "reason": said}
         tell(db, vendor.organisation_id, "removal_told", **what, count=len(along))
 
 
