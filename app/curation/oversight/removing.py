@@ -65,6 +65,9 @@ def readmit_after_appeal(db: Session, subject_id: UUID, by: Visitor) -> None:
     if record is None:
         return
     hold(db, record)
+    vendor = vendor_of(db, record)
+    if vendor is not None and vendor is not record and vendor.stage != Stage.PUBLISHED:
+        raise Conflict("Its vendor is not in the pool. Decide about the vendor first.")
     left = (record.left_on, record.left_code, record.left_why)
     along = [
         offer
