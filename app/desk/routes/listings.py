@@ -10,7 +10,6 @@ from app.accounts.visitor import Staff, Visitor
 from app.catalogue import labels
 from app.catalogue.addresses import address
 from app.catalogue.models import Record, Vendor
-from app.catalogue.stages import Stage
 from app.core.access import Can, may
 from app.core.db import Db
 from app.core.web import go, render
@@ -103,7 +102,7 @@ def _ask(
         record=record,
         act=act,
         form=acting.FORMS[act],
-        along=offers_of(db, record, Stage.PUBLISHED),
+        along=offers_of(db, record, *acting.TAKEN_ALONG.get(act, ())),
         posted=posted,
         errors=errors,
     )
