@@ -94,6 +94,11 @@ FORMS: Mapping[Act, Form] = {
         says=mark("You looked at the listing and it still holds; good for a year."),
     ),
 }
+TAKEN_ALONG: Mapping[Act, tuple[Stage, ...]] = {
+    Act.QUARANTINE: (Stage.PUBLISHED,),
+    Act.REMOVE: (Stage.PUBLISHED, Stage.QUARANTINED),
+}
+"""In which stages the offers of a vendor go with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def test_only_a_complete_draft_as_it_was_seen_is_confirmed(db: Session) -> None:
     with pytest.raises(Conflict, match="Somebody else"):
         assessing.confirm(db, draft, seen=1, by=publisher)
     assessing.confirm(db, draft, seen=2, by=publisher)
-    with pytest.raises(Conflict, match="confirmed already"):
+    with pytest.raises(Conflict, match="as it stands now"):
         assessing.rewrite(db, draft, said, seen=3, by=inspector)
 
 

@@ -67,6 +67,20 @@ def test_an_offer_whose_own_time_is_over_waits_for_its_vendor(db: Session, clock
     assert stages(vendor, solution) == ["published", "published"]
 
 
+def test_no_offer_comes_back_without_its_vendor(db: Session, clock: Clock) -> None:
+    vendor, publisher = a_vendor(db), a_publisher(db)
+    solution, case = offers(db, vendor)
+    hide(db, solution, days=10)
+    removing.remove(db, case, code="other", reason="重复", by=publisher)
+    vendor.move_to(Stage.WITHDRAWN)
+    vendor.left_code = "request"
+    clock.pass_days(11)
+    quarantining.lift_due(db)
+    assert (solution.stage, solution.left_code) == ("withdrawn", "request")
+    with pytest.raises(Conflict, match="vendor first"):
+        removing.readmit_after_appeal(db, case.id, publisher)
+
+
 def test_staff_extend_a_quarantine_and_lift_it_once(db: Session, clock: Clock) -> None:
     vendor, publisher = a_vendor(db), a_publisher(db)
     quarantine = hide(db, vendor)

@@ -17,7 +17,7 @@ from app.core.formats import today
 from app.core.i18n import mark
 from app.curation.oversight import whitelisting
 from app.curation.oversight.models import Assessment, AssessmentStage, Domain
-from app.curation.oversight.subjects import check_sentence, load_vendor, must_not_belong
+from app.curation.oversight.subjects import check_sentence, hold, load_vendor, must_not_belong
 
 DOMAINS: Mapping[Domain, str] = {
     Domain.DEVICE: mark("Device security"),
@@ -162,9 +162,11 @@ def confirm(db: Session, assessment: Assessment, *, seen: int, by: Visitor) -> N
 def revoke(db: Session, assessment: Assessment, *, reason: str, by: Visitor) -> None:
     """It no longer counts; a whitelist entry that rests on it ends with it."""
     said = check_sentence(reason)
+    vendor = load_vendor(db, assessment.vendor_id)
+    must_not_belong(db, vendor, by)
+    hold(db, vendor)
     before = _hold(db, assessment)
     _must_be(assessment, AssessmentStage.CONFIRMED)
-    must_not_belong(db, load_vendor(db, assessment.vendor_id), by)
     assessment.stage = AssessmentStage.REVOKED
     assessment.revoked_by, assessment.revoked_at = by.person_id, now()
     assessment.reason = said
@@ -241,7 +243,7 @@ def _hold(db: Session, assessment: Assessment) -> dict[str, Any]:
 
 def _must_be(assessment: Assessment, stage: AssessmentStage) -> None:
     if assessment.stage != stage:
-        raise Conflict("This assessment is {stage} already.", stage=str(assessment.stage))
+        raise Conflict("This cannot be done to the assessment as it stands now.")
 
 
 def _said(assessment: Assessment) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Quarantine: a published listing is hidden until a day, and comes back by itself."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -36,6 +38,7 @@ EVERY = timedelta(minutes=10)
 OVER = mark("Its time was over")
 APPEAL = mark("An appeal was allowed")
 VENDOR_HIDDEN = mark("Its vendor is hidden")
+VENDOR_LEFT = mark("The vendor left the pool")
 
 
 def begin(
@@ -95,16 +98,17 @@ def lift(db: Session, quarantine: Quarantine, *, reason: str, by: Visitor | str)
     What left the pool meanwhile stays out. An offer whose vendor is hidden comes back with it.
     """
     said = check_sentence(reason)
-    _hold(db, quarantine)
     record = load(db, Kind(quarantine.kind), quarantine.record_id)
     if not isinstance(by, str):
         must_not_belong(db, vendor_of(db, record), by)
     hold(db, record)
+    _hold(db, quarantine)
     close(quarantine, by)
     if record.stage != Stage.QUARANTINED:
         return
-    if _waits_for_vendor(db, record):
-        audit.record(db, by, f"{record.KIND}.kept_hidden", record, why=VENDOR_HIDDEN)
+    vendor = vendor_of(db, record)
+    if vendor is not None and vendor is not record and vendor.stage != Stage.PUBLISHED:
+        _follow_vendor(db, record, vendor, by)
         return
     with catalogue.changing(db, by=by) as changes:
         for one in (record, *_hidden_with(db, quarantine)):
@@ -142,7 +146,8 @@ def lift_due(db: Session) -> None:
     # Vendors first, so that what was hidden for a reason of its own is not kept waiting.
     ordered = due.order_by(col(Quarantine.kind) != Kind.VENDOR, col(Quarantine.at))
     for quarantine in db.exec(ordered).all():
-        lift(db, quarantine, reason=OVER, by="system")
+        with suppress(Conflict):  # lifted by hand, a moment ago
+            lift(db, quarantine, reason=OVER, by="system")
 
 
 def _check_day(until: date, after: date) -> None:
@@ -176,16 +181,16 @@ def _hidden_with(db: Session, quarantine: Quarantine) -> Sequence[Record]:
     return found
 
 
-def _waits_for_vendor(db: Session, record: Record) -> bool:
-    """Whether an offer has to stay hidden with its vendor; then the vendor brings it back."""
-    vendor = vendor_of(db, record)
-    if vendor is None or isinstance(record, Vendor) or vendor.stage != Stage.QUARANTINED:
-        return False
+def _follow_vendor(db: Session, record: Record, vendor: Vendor, by: Visitor | str) -> None:
+    """An offer is never public without its vendor: it comes back with it, or leaves as it did."""
     others = live_of(db, vendor.id)
-    if others is None:
-        return False
-    others.hidden = [*others.hidden, _name(record)]
-    return True
+    if others is not None:
+        others.hidden = [*others.hidden, _name(record)]
+        audit.record(db, by, f"{record.KIND}.kept_hidden", record, why=VENDOR_HIDDEN)
+        return
+    code = vendor.left_code or "other"
+    with catalogue.changing(db, by=by) as changes:
+        standing.take_out(db, changes, record, Stage.WITHDRAWN, code=code, why=VENDOR_LEFT)
 
 
 def _tell(
@@ -193,7 +198,7 @@ def _tell(
 ) -> None:
     vendor = vendor_of(db, record)
     if vendor is not None:
-        said = {
+        said: dict[str, Any] = {
             "name": record.name,
             "until": quarantine.until,
             "code": QUARANTINE_REASONS[quarantine.reason_code],

@@ -55,7 +55,7 @@ def remove(db: Session, record: Record, *, code: str, reason: str, by: Visitor) 
             standing.take_out(db, changes, one, Stage.REMOVED, code=code, said=said, why=said)
     vendor = vendor_of(db, record)
     if vendor is not None:
-        what = {"name": record.name, "code": REMOVAL_REASONS[code], "reason": said}
+        what: dict[str, Any] = {"name": record.name, "code": REMOVAL_REASONS[code], "reason": said}
         tell(db, vendor.organisation_id, "removal_told", **what, count=len(along))
 
 
@@ -65,6 +65,9 @@ def readmit_after_appeal(db: Session, subject_id: UUID, by: Visitor) -> None:
     if record is None:
         return
     hold(db, record)
+    vendor = vendor_of(db, record)
+    if vendor is not None and vendor is not record and vendor.stage != Stage.PUBLISHED:
+        raise Conflict("Its vendor is not in the pool. Decide about the vendor first.")
     left = (record.left_on, record.left_code, record.left_why)
     along = [
         offer

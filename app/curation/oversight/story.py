@@ -1,6 +1,6 @@
 """What was done to a listing, as a story: its entries in the audit trail, in plain words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,6 +80,8 @@ def _told(entry: AuditEntry) -> Told:
 
 def _difference(entry: AuditEntry) -> str:
     """The days that an act set, which is what readers look for; the trail has the rest."""
-    after: Sequence[Any] = [(entry.after or {}).get(key) for key in ("until", "valid")]
-    said = [*after, entry.details.get("until")]
-    return next((_("until {date}", date=day) for day in said if isinstance(day, str)), "")
+    after = entry.after or {}
+    if isinstance(after.get("valid"), str):
+        return str(after["valid"])
+    until = after.get("until") or entry.details.get("until")
+    return _("until {date}", date=until) if isinstance(until, str) else ""

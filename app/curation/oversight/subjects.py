@@ -85,9 +85,14 @@ def load_vendor(db: Session, vendor_id: UUID) -> Vendor:
 
 
 def hold(db: Session, record: Record) -> None:
-    """Read a listing's standing afresh and keep others from changing it until the end."""
+    """Read a listing's standing afresh and keep others from changing it until the end.
+
+    Its vendor is held before it, always in this order, so that two never wait for each other.
+    """
     db.flush()  # what this transaction changed must not be read over
-    db.refresh(record, ["stage", "version"], with_for_update=True)
+    vendor = vendor_of(db, record)
+    for one in (record,) if vendor is None or vendor is record else (vendor, record):
+        db.refresh(one, ["stage", "version"], with_for_update=True)
 
 
 def offers_of(db: Session, record: Record, *stages: Stage, to_change: bool = False) -> list[Record]:

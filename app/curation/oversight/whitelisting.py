@@ -190,9 +190,12 @@ def expire_due(db: Session) -> None:
             (col(WhitelistEntry.valid_until) < today()) | col(Vendor.stage).not_in(present),
         )
     )
-    for entry in db.exec(chosen.with_for_update(of=WhitelistEntry)).all():
+    for entry in db.exec(chosen).all():
         vendor = load_vendor(db, entry.vendor_id)
         hold(db, vendor)
+        db.refresh(entry, with_for_update=True)
+        if entry.ended_on:  # by hand, a moment ago
+            continue
         if entry.valid_until < today():
             _finish(db, entry, vendor, entry.valid_until + timedelta(days=1), EXPIRED, "system")
             tell(db, vendor.organisation_id, "whitelist_expired", name=vendor.name)

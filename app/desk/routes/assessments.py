@@ -26,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 Inspector = Annotated[Visitor, Depends(may(Can.ASSESS))]
 Publisher = Annotated[Visitor, Depends(may(Can.WHITELIST))]
 Typed = Annotated[str, Form()]
+Context = dict[str, Any]
 
 
 @router.get("/desk/assessments", name="desk:assessments")
@@ -37,7 +38,7 @@ def assessments(request: Request, db: Db, visitor: Staff) -> Response:
         "validity": looking.one_of(query, "validity", reading.VALIDITY),
     }
     page = reading.page_of_assessments(db, visitor, **said, number=looking.page_number(query))
-    context = {"page": page, "said": said, "visitor": visitor, "options": looking.options}
+    context: Context = {"page": page, "said": said, "visitor": visitor, "options": looking.options}
     context |= {"assessing": assessing, "known": reading, "today": today(), "words": looking.words}
     return render(request, "desk/assessments.html", "results", **context)
 
@@ -138,7 +139,7 @@ def whitelist(request: Request, db: Db, visitor: Staff) -> Response:
     number = looking.page_number(request.query_params)
     page = reading.page_of_entries(db, visitor, standing=standing, number=number)
     people = reading.names_of(db, *(entry.decided_by for entry, _vendor in page.items))
-    context = {"page": page, "standing": standing, "people": people, "today": today()}
+    context: Context = {"page": page, "standing": standing, "people": people, "today": today()}
     context |= {"known": reading, "visitor": visitor, "warnings": whitelisting.WARNINGS}
     return render(request, "desk/whitelist.html", "results", **context)
 
@@ -146,7 +147,7 @@ def whitelist(request: Request, db: Db, visitor: Staff) -> Response:
 @router.get("/desk/whitelist/{entry_id}/end", name="desk:whitelist:ask")
 def ask_to_end(request: Request, db: Db, visitor: Publisher, entry_id: UUID) -> Response:
     entry, vendor = reading.find_entry_for(db, visitor, entry_id)
-    context = {"entry": entry, "vendor": vendor, "posted": {}, "errors": {}}
+    context: Context = {"entry": entry, "vendor": vendor, "posted": {}, "errors": {}}
     return render(request, "desk/whitelist_end.html", **context)
 
 
@@ -157,7 +158,7 @@ def end(
     entry, vendor = reading.find_entry_for(db, visitor, entry_id)
     errors = forms.check_reason(reason)
     if errors:
-        context = {"entry": entry, "vendor": vendor, "posted": {"reason": reason}}
+        context: Context = {"entry": entry, "vendor": vendor, "posted": {"reason": reason}}
         return render(request, "desk/whitelist_end.html", status=422, errors=errors, **context)
     whitelisting.end(db, entry, reason=reason, by=visitor)
     return go(request, "desk:whitelist")

@@ -1,15 +1,15 @@
 """Published listings: quarantine, removal, re-check, freshness."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from app.accounts.visitor import Staff, Visitor
 from app.catalogue import labels
 from app.catalogue.addresses import address
-from app.catalogue.models import Vendor
-from app.catalogue.stages import Stage
+from app.catalogue.models import Record, Vendor
 from app.core.access import Can, may
 from app.core.db import Db
 from app.core.web import go, render
@@ -75,9 +75,7 @@ def ask(request: Request, db: Db, visitor: Remover, identifier: str, act: Act) -
     record = find_listing_for(db, visitor, identifier)
     quarantine = quarantining.live_of(db, record.id)
     form = acting.must_offer(visitor, record, quarantine, act)
-    context = {"along": offers_of(db, record, Stage.PUBLISHED), "posted": {}, "errors": {}}
-    context["posted"] = acting.suggested(form, quarantine)
-    return render(request, "desk/listing_act.html", record=record, act=act, form=form, **context)
+    return _ask(request, db, record, act, acting.suggested(form, quarantine), {})
 
 
 @router.post("/desk/listings/{identifier}/{act}", name="desk:listing:do")
@@ -89,8 +87,22 @@ def do(
     form = acting.must_offer(visitor, record, quarantine, act)
     said, errors = acting.Said.read(posted, form)
     if said is None:
-        context = {"along": offers_of(db, record, Stage.PUBLISHED), "posted": posted}
-        context |= {"record": record, "act": act, "form": form, "errors": errors}
-        return render(request, "desk/listing_act.html", status=422, **context)
+        return _ask(request, db, record, act, posted, errors)
     acting.perform(db, act, record, quarantine, said, by=visitor)
     return go(request, "desk:listing", identifier=identifier)
+
+
+def _ask(
+    request: Request, db: Session, record: Record, act: Act, posted: Any, errors: dict[str, str]
+) -> Response:
+    return render(
+        request,
+        "desk/listing_act.html",
+        status=422 if errors else 200,
+        record=record,
+        act=act,
+        form=acting.FORMS[act],
+        along=offers_of(db, record, *acting.TAKEN_ALONG.get(act, ())),
+        posted=posted,
+        errors=errors,
+    )
