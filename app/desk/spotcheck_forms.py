@@ -16,6 +16,7 @@ from app.curation.oversight.preparing import Wish
 from app.curation.oversight.spotchecks import Answered, Decision, Errors, Report
 from app.curation.oversight.wording import KINDS
 
+SHORTEST_TITLE = 4
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_REASON, LONGEST_SOURCE = 120, 4000, 1000, 300
 MOST_DRAWN, MOST_MONTHS = 1000, 60
 Typed = QueryParams | FormData
