@@ -201,6 +201,7 @@ def _tell_vendor(db: Session, check: SpotCheck, vendor: Vendor, reason: str) -> 
 
 def reopen_after_appeal(db: Session, subject_id: UUID, by: Visitor) -> None:
     """An appeal was allowed: somebody else decides again; the earlier decision stays told."""
+    db.flush()  # what this transaction changed must not be read over
     check = db.get(SpotCheck, subject_id, with_for_update=True)
     if check is None:
         raise NotFound("There is no such page.")
