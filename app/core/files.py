@@ -1,8 +1,10 @@
 """Attachments: bytes on disk under their own hash, and a row that says what and whose they are."""
 
 import hashlib
+import io
 import os
 import tempfile
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -21,6 +23,10 @@ TYPES = {
     "image/jpeg": ".jpg",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+}
+OFFICE = {
+    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 LONGEST_NAME = 120
 
@@ -79,24 +85,27 @@ def keep(
 
 def type_of(content: bytes) -> str:
     """The media type that the bytes themselves tell; raises `Invalid` for one not taken."""
+    kind = _office(content) if content.startswith(b"PK") else _magic(content)
+    if kind not in TYPES:
+        raise Invalid("Only PDF, PNG, JPEG, DOCX and XLSX files are taken.")
+    return kind
+
+
+def _magic(content: bytes) -> str:
     try:
-        found = puremagic.magic_string(content)
+        return str(puremagic.from_string(content, mime=True))
     except (puremagic.PureError, ValueError):
-        found = []
-    kinds = {match.mime_type for match in found} | {_office(content)}
-    for kind in TYPES:
-        if kind in kinds:
-            return kind
-    raise Invalid("Only PDF, PNG, JPEG, DOCX and XLSX files are taken.")
+        return ""
 
 
 def _office(content: bytes) -> str:
-    """Office files are archives; what is in them is told by the names of their parts."""
-    if content.startswith(b"PK\x03\x04"):
-        for part, ending in ((b"word/document.xml", ".docx"), (b"xl/workbook.xml", ".xlsx")):
-            if part in content:
-                return next(kind for kind, end in TYPES.items() if end == ending)
-    return ""
+    """Office files are archives; what they are is told by the names of their parts."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError):
+        return ""
+    return next((kind for part, kind in OFFICE.items() if part in parts), "")
 
 
 def read(attachment: Attachment) -> bytes:

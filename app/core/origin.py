@@ -3,8 +3,10 @@
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.core.problems import problem
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -27,7 +29,8 @@ class SameOriginMiddleware:
         if scope["type"] == "http" and scope["method"] not in SAFE:
             headers = Headers(scope=scope)
             if not scope["path"].startswith(self.exempt or ("\0",)) and not self._is_own(headers):
-                raise HTTPException(403)
+                await problem(Request(scope), 403)(scope, receive, send)
+                return
         await self.app(scope, receive, send)
 
     def _is_own(self, headers: Headers) -> bool:
