@@ -16,7 +16,8 @@ from app.curation.oversight.preparing import Wish
 from app.curation.oversight.spotchecks import Answered, Decision, Errors, Report
 from app.curation.oversight.wording import KINDS
 
-LONGEST_TITLE, LONGEST_TEXT, LONGEST_SOURCE = 120, 4000, 300
+SHORTEST_TITLE = 4
+LONGEST_TITLE, LONGEST_TEXT, LONGEST_REASON, LONGEST_SOURCE = 120, 4000, 1000, 300
 MOST_DRAWN, MOST_MONTHS = 1000, 60
 Typed = QueryParams | FormData
 E = TypeVar("E", bound=StrEnum)
@@ -24,7 +25,11 @@ E = TypeVar("E", bound=StrEnum)
 
 def typed(said: Typed) -> dict[str, str]:
     """The texts of a form, to fill it again."""
-    return {name: value.strip() for name, value in said.multi_items() if isinstance(value, str)}
+    return {
+        name: value.replace("\0", "").strip()  # which PostgreSQL does not take
+        for name, value in said.multi_items()
+        if isinstance(value, str)
+    }
 
 
 def regions(visitor: Visitor) -> list[tuple[str, str]]:
@@ -45,7 +50,9 @@ def read_wish(said: Typed, visitor: Visitor) -> tuple[Wish, Errors]:
         errors["kind"] = _("Choose at least one.")
     title = posted.get("title", "")
     if not 4 <= len(title) <= LONGEST_TITLE:
-        errors["title"] = _("Write between {least} and {most} characters.", least=4, most=120)
+        errors["title"] = _(
+            "Write between {least} and {most} characters.", least=4, most=LONGEST_TITLE
+        )
     number = _whole(posted, "number", 0, (1, MOST_DRAWN), errors)
     percent = _whole(posted, "percent", 0, (1, 100), errors)
     if not number and not percent and not errors.keys() & {"number", "percent"}:
@@ -96,7 +103,7 @@ def read_decision(said: FormData) -> tuple[Decision, Errors]:
         effect=_one_of(Effect, posted.get("effect")),
         statement=posted.get("statement", "")[:LONGEST_TEXT],
         code=posted.get("code", ""),
-        reason=posted.get("reason", "")[:LONGEST_TEXT],
+        reason=posted.get("reason", "")[:LONGEST_REASON],
         until=_day(posted, "until", errors),
     )
     return decision, errors

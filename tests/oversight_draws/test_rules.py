@@ -1,5 +1,6 @@
 """Who may draw, report and decide, and what each leaves behind."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,11 @@ from sqlmodel import Session, select
 
 from app.accounts.models import MemberRole, Membership, StaffRole
 from app.core.audit import AuditEntry
+from app.core.db import transaction
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.formats import today
 from app.core.mail import Mail
+from app.core.settings import Settings
 from app.curation.oversight import checks, draws, effects, preparing, spotchecks
 from app.curation.oversight.models import CheckStage, Effect, Finding, SpotCheck
 from app.curation.oversight.spotchecks import Decision
@@ -216,3 +219,52 @@ def test_an_inspector_sees_their_own_check_outside_of_their_region(db: Session) 
     other = visitor(db, an_inspector(db, GUANGZHOU))
     with pytest.raises(NotFound):
         checks.find_for(db, other, check.id)
+
+
+def test_what_follows_is_carried_out_and_taken_back_after_an_appeal(db: Session) -> None:
+    pytest.importorskip("app.curation.oversight.quarantining")
+    check, inspector, publisher = a_check(db)
+    vendor = spotchecks.vendor_of(db, check)
+    said = a_report(check, finding=Finding.FAILED, report="Nobody knows the product there.")
+    spotchecks.save(db, check, said, by=inspector)
+    spotchecks.hand_over(db, check, by=inspector)
+    reason = "The product does not exist."
+    ended = Decision(check.version, Effect.WHITELIST_ENDED, reason, reason=reason)
+    with pytest.raises(Conflict, match="not on the whitelist"), db.begin_nested():
+        spotchecks.decide(db, check, ended, by=publisher)
+    hidden = Decision(
+        check.version,
+        Effect.QUARANTINED,
+        reason,
+        code="failed_check",
+        reason=reason,
+        until=today() + timedelta(days=30),
+    )
+    spotchecks.decide(db, check, hidden, by=publisher)
+    assert vendor.stage == "quarantined"
+    spotchecks.reopen_after_appeal(db, check.id, a_publisher(db))
+    assert vendor.stage == "published"
+    removed = Decision(check.version, Effect.REMOVED, reason, code="failed_check", reason=reason)
+    spotchecks.decide(db, check, removed, by=a_publisher(db))
+    assert vendor.stage == "removed"
+
+
+def test_of_two_who_draw_at_once_one_is_told_so(own_database: Settings) -> None:
+    with transaction() as db:
+        a_vendor(db, "东莞市甲软件有限公司")
+        an_inspector(db)
+        by = a_publisher(db)
+        draw_id = preparing.prepare(db, a_wish(), by=by).id
+
+    def make(_turn: int) -> bool:
+        try:
+            with transaction() as db:
+                draws.make(db, draws.find_for(db, by, draw_id, locked=True), "", by=by)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(make, range(2))) == [False, True]
+    with transaction(writes=False) as db:
+        assert len(db.exec(select(SpotCheck)).all()) == 1

@@ -14,6 +14,7 @@ from app.accounts.visitor import Visitor
 from app.catalogue.models import Vendor
 from app.catalogue.reading import Page
 from app.catalogue.stages import Stage
+from app.core.access import Can
 from app.core.errors import NotFound
 from app.curation.oversight.models import CheckStage, Draw, SpotCheck
 
@@ -52,8 +53,10 @@ def find_for(db: Session, visitor: Visitor, check_id: UUID, *, locked: bool = Fa
 
 
 def _visible(visitor: Visitor) -> Any:
-    own = col(SpotCheck.inspector_id) == visitor.person_id
-    return or_(own, visitor.scope.inside(SpotCheck.region))
+    inside = visitor.scope.inside(SpotCheck.region)
+    if not visitor.may(Can.INSPECT):
+        return inside
+    return or_(col(SpotCheck.inspector_id) == visitor.person_id, inside)
 
 
 def own(db: Session, visitor: Visitor) -> Sequence[Row]:

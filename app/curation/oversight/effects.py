@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.accounts.visitor import Visitor
 from app.catalogue.models import Vendor
+from app.core.errors import Conflict
 from app.core.i18n import _, mark
 from app.curation.oversight.models import Effect
 
@@ -27,7 +28,8 @@ def carry_out(
 ) -> None:
     """End the whitelist entry, quarantine or remove the listing, or do nothing."""
     if effect is Effect.WHITELIST_ENDED:
-        _module("whitelisting").end_of(db, vendor, reason=reason, by=by)
+        if not _module("whitelisting").end_of(db, vendor, reason=reason, by=by):
+            raise Conflict("“{name}” is not on the whitelist.", name=vendor.name)
     elif effect is Effect.QUARANTINED:
         _module("quarantining").begin(db, vendor, code=code, reason=reason, until=until, by=by)
     elif effect is Effect.REMOVED:

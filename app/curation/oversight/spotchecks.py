@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from app.curation.oversight.wording import EFFECTS, FINDINGS
 from app.curation.reasons import QUARANTINE_REASONS, REMOVAL_REASONS
 
 SHORTEST = 10  # characters of a report, a statement or a reason that say something
+LONGEST_HIDDEN = timedelta(days=180)
 REASONS = {Effect.QUARANTINED: QUARANTINE_REASONS, Effect.REMOVED: REMOVAL_REASONS}
 
 Errors = dict[str, str]
@@ -142,8 +143,10 @@ def refused(check: SpotCheck, decision: Decision, day: date) -> Errors:
         errors["code"] = _("Choose a reason.")
     if decision.effect not in (None, Effect.NONE) and len(decision.reason) < SHORTEST:
         errors["reason"] = _("Write at least {n} characters.", n=SHORTEST)
-    if decision.effect is Effect.QUARANTINED and (decision.until is None or decision.until <= day):
-        errors["until"] = _("Give a day to come.")
+    if decision.effect is Effect.QUARANTINED:
+        last = day + LONGEST_HIDDEN
+        if decision.until is None or not day < decision.until <= last:
+            errors["until"] = _("Give a day to come, at the latest {date}.", date=last)
     if len(decision.statement) < SHORTEST:
         errors["statement"] = _("Write at least {n} characters.", n=SHORTEST)
     return errors
@@ -198,6 +201,7 @@ def _tell_vendor(db: Session, check: SpotCheck, vendor: Vendor, reason: str) -> 
 
 def reopen_after_appeal(db: Session, subject_id: UUID, by: Visitor) -> None:
     """An appeal was allowed: somebody else decides again; the earlier decision stays told."""
+    db.flush()  # what this transaction changed must not be read over
     check = db.get(SpotCheck, subject_id, with_for_update=True)
     if check is None:
         raise NotFound("There is no such page.")
