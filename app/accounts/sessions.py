@@ -12,14 +12,13 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from app.accounts.models import Appointment, Membership, Person, SignIn
-from app.accounts.visitor import IDLE, Visitor, hash_token
+from app.accounts.visitor import IDLE, LONGEST_OF_STAFF, Visitor, hash_token
 from app.core import audit
 from app.core.db import now
 from app.core.errors import NotFound
 from app.core.i18n import _
 
 LONGEST = timedelta(days=14)
-LONGEST_OF_STAFF = timedelta(hours=12)
 KEPT = timedelta(days=90)  # after they ended
 LONGEST_AGENT = 300  # characters
 BROWSERS = {  # the first that is named; many also name those that they resemble
