@@ -29,10 +29,10 @@ def test_where_nothing_sends_mail_its_links_can_be_followed(
 def test_where_mail_is_sent_nobody_reads_it_here(
     browser: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("POOL_MAIL_URL", "smtp://localhost")
-    get_settings.cache_clear()
-    assert browser.get(PAGE).status_code == 404
-    monkeypatch.undo()
+    with monkeypatch.context() as set_up:
+        set_up.setenv("POOL_MAIL_URL", "smtp://localhost")
+        get_settings.cache_clear()
+        assert browser.get(PAGE).status_code == 404
     get_settings.cache_clear()
 
 
