@@ -37,7 +37,8 @@ def _read(email: str, name: str, password: str) -> Wish:
     typed = {"email": email, "name": name, "password": password, "terms": "yes"}
     wish, errors = entering.read_wish(typed)
     if wish is None:
-        raise Invalid(" ".join(errors.values()))  # in the operator's language already
+        said = " ".join(errors.values())  # in the operator's language already
+        raise Invalid(said)
     return wish
 
 
