@@ -100,7 +100,8 @@ def _tell(db: Session, person: Person, then: str) -> None:
     if person.verified_at:
         template, path = "account_exists", f"/reset?{urlencode({'token': token})}"
     else:
-        template, path = "confirm_address", f"/confirm?{urlencode({'token': token, 'next': then})}"
+        query = {"token": token, **({"next": then} if then else {})}
+        template, path = "confirm_address", f"/confirm?{urlencode(query)}"
     mail.write(db, person.email, template, language=person.language, path=path)
 
 
@@ -180,12 +181,12 @@ def reset(db: Session, token: str, password: str) -> bool:
     person = owner_of(db, token)
     if person is None or tickets.use(db, Purpose.RESET, token) is None:
         return False
+    throttle.forgive(db, throttle.PASSWORDS, person.email)
     tickets.void(db, Purpose.RESET, person.email)
     if not person.verified_at:
         _verify(db, person)
     _set_password(db, person, password, by=oneself(person))
     sessions.end_all(db, person.id, by=oneself(person))
-    throttle.forgive(db, throttle.PASSWORDS, person.email)
     return True
 
 

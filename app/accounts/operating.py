@@ -1,6 +1,7 @@
 """What whoever runs the installation may do for people: how the first administrator comes to be."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -36,7 +37,8 @@ def _read(email: str, name: str, password: str) -> Wish:
     typed = {"email": email, "name": name, "password": password, "terms": "yes"}
     wish, errors = entering.read_wish(typed)
     if wish is None:
-        raise Invalid("{fault}", fault=" ".join(errors.values()))
+        said = " ".join(errors.values())  # in the operator's language already
+        raise Invalid(said)
     return wish
 
 
@@ -62,10 +64,13 @@ def appoint(
     return given
 
 
-def _appointments(db: Session, person: Person) -> tuple[dict[str, object], list[StaffRole]]:
+def _appointments(db: Session, person: Person) -> tuple[dict[str, Any], list[StaffRole]]:
     rows = db.exec(select(Appointment).where(Appointment.person_id == person.id)).all()
     present = [StaffRole(one.role) for one in rows]
-    known = {"roles": sorted(map(str, present)), "region": rows[0].region if rows else None}
+    known: dict[str, Any] = {
+        "roles": sorted(map(str, present)),
+        "region": rows[0].region if rows else None,
+    }
     return known, present
 
 

@@ -19,6 +19,7 @@ from sqlmodel import Session, col, func, select
 
 from app.accounts import entering, throttle
 from app.accounts.models import Person, RecoveryCode
+from app.accounts.sessions import oneself
 from app.accounts.visitor import Visitor
 from app.core import audit
 from app.core.db import now
@@ -115,16 +116,16 @@ def _take_step(db: Session, person: Person, code: str) -> bool:
         return False
     unused = or_(col(Person.totp_step).is_(None), col(Person.totp_step) < step)
     chosen = update(Person).where(col(Person.id) == person.id, unused).values(totp_step=step)
-    return db.execute(chosen.returning(Person.id)).first() is not None
+    return db.execute(chosen.returning(col(Person.id))).first() is not None
 
 
 def _take_code(db: Session, person: Person, code: str) -> bool:
     is_open = (col(RecoveryCode.code) == _hash(code), col(RecoveryCode.used_at).is_(None))
     mine = update(RecoveryCode).where(col(RecoveryCode.person_id) == person.id, *is_open)
-    taken = db.execute(mine.values(used_at=now()).returning(RecoveryCode.id)).first()
+    taken = db.execute(mine.values(used_at=now()).returning(col(RecoveryCode.id))).first()
     if taken is None:
         return False
-    audit.record(db, entering.oneself(person), "recovery_code.used", person)
+    audit.record(db, oneself(person), "recovery_code.used", person)
     entering.warn(db, person, "recovery_code_used")
     return True
 

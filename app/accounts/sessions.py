@@ -12,14 +12,13 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from app.accounts.models import Appointment, Membership, Person, SignIn
-from app.accounts.visitor import IDLE, Visitor, hash_token
+from app.accounts.visitor import IDLE, LONGEST_OF_STAFF, Visitor, hash_token
 from app.core import audit
 from app.core.db import now
 from app.core.errors import NotFound
 from app.core.i18n import _
 
 LONGEST = timedelta(days=14)
-LONGEST_OF_STAFF = timedelta(hours=12)
 KEPT = timedelta(days=90)  # after they ended
 LONGEST_AGENT = 300  # characters
 BROWSERS = {  # the first that is named; many also name those that they resemble
@@ -103,12 +102,14 @@ def _last_acted_for(db: Session, person: Person) -> UUID | None:
         .where(Membership.person_id == person.id)
         .order_by(col(Membership.since))
     ).all()
+    if not mine:
+        return None
     last = db.exec(
         select(SignIn.organisation_id)
         .where(SignIn.person_id == person.id, col(SignIn.organisation_id).in_(mine))
         .order_by(col(SignIn.seen_at).desc())
     ).first()
-    return last or next(iter(mine), None)
+    return last or mine[0]
 
 
 def renew(db: Session, *, by: Visitor, second_factor: bool = False) -> Begun:
@@ -142,14 +143,18 @@ def end(db: Session, sign_in_id: UUID, *, by: Visitor) -> None:
 def end_others(db: Session, *, by: Visitor) -> None:
     """End every session of the visitor but the one that they are in."""
     others = (*_living(by.person_id), col(SignIn.id) != by.sign_in_id)
-    ended = db.execute(update(SignIn).where(*others).values(ended_at=now()).returning(SignIn.id))
+    ended = db.execute(
+        update(SignIn).where(*others).values(ended_at=now()).returning(col(SignIn.id))
+    )
     for (sign_in_id,) in ended:
         audit.record(db, by, "session.ended", f"signin:{sign_in_id}")
 
 
 def end_all(db: Session, person_id: UUID, *, by: audit.Actor | str) -> None:
     """End every session of a person, at once."""
-    living = update(SignIn).where(*_living(person_id)).values(ended_at=now()).returning(SignIn.id)
+    living = (
+        update(SignIn).where(*_living(person_id)).values(ended_at=now()).returning(col(SignIn.id))
+    )
     for (sign_in_id,) in db.execute(living):
         audit.record(db, by, "session.ended", f"signin:{sign_in_id}")
 

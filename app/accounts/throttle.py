@@ -82,7 +82,7 @@ def _add(db: Session, limit: Limit, what: object) -> tuple[int, datetime]:
     is_over = col(Throttle.since) <= moment - limit.within
     anew = {
         "tries": case((is_over, 1), else_=col(Throttle.tries) + 1),
-        "since": case((is_over, moment), else_=col(Throttle.since)),
+        "since": case((is_over, row.excluded.since), else_=col(Throttle.since)),
     }
     upsert = row.on_conflict_do_update(index_elements=["key"], set_=anew)
     counted = db.execute(upsert.returning(Throttle.tries, Throttle.since)).one()

@@ -22,6 +22,7 @@ from app.core.errors import NotFound
 from app.core.settings import get_settings
 
 IDLE = timedelta(hours=12)
+LONGEST_OF_STAFF = timedelta(hours=12)  # also of those who were appointed meanwhile
 FRESH = timedelta(minutes=15)
 SEEN = timedelta(minutes=5)  # how exactly it is noted when a session was last used
 
@@ -108,6 +109,8 @@ def _look_up(db: Session, sign_in: SignIn) -> tuple[Visitor, bool] | None:
         return None
     appointments = db.exec(select(Appointment).where(Appointment.person_id == person.id)).all()
     roles = frozenset(StaffRole(one.role) for one in appointments)
+    if roles and sign_in.created_at <= now() - LONGEST_OF_STAFF:
+        return None
     role, name = _membership(db, sign_in)
     has_second_factor = sign_in.second_factor_at is not None
     is_whole = has_second_factor or not (roles & OBLIGED or person.totp_since)

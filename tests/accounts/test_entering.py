@@ -67,12 +67,12 @@ def test_a_known_address_is_answered_like_a_new_one_and_its_owner_is_told(
     monkeypatch.setattr(passwords, "hash_password", lambda p: hashed.append(p) or hash_password(p))
     new = register(browser, email="new@example.com")
     work = (len(hashed), len(subjects(db)), len(acts(db)))
-    an_account(db)
+    an_account(db, language="en")
     hashed.clear()
     known = register(browser)
     assert (known.url, known.text) == (new.url, new.text)
     assert (len(hashed), len(subjects(db)) - work[1], len(acts(db)) - work[2]) == work
-    assert subjects(db)[-1] == "粤工汇：您已有账户" or "already" in subjects(db)[-1]
+    assert subjects(db)[-1] == "Yuegonghui: you have an account already"
 
 
 def test_nobody_plants_a_password_of_theirs_in_an_account_that_waits(
@@ -161,7 +161,6 @@ def test_a_forgotten_password_is_set_anew_once_and_ends_every_session(
     assert sign_in(browser).status_code == 422
     assert sign_in(browser, NEW).url.path == "/account"
     unknown = browser.post("/forgotten", data={"email": "nobody@example.com"})
-    assert (unknown.url, unknown.text.replace("Sign out", "")) != (None, None)
     assert unknown.url == asked.url
     assert len(subjects(db)) == 3
 

@@ -93,6 +93,18 @@ def test_staff_sign_in_each_day_and_others_every_two_weeks(db: Session) -> None:
     assert timedelta(hours=11) < lasts[1] <= timedelta(hours=12)
 
 
+def test_a_session_of_somebody_appointed_meanwhile_ends_like_any_of_the_staff(
+    client: TestClient, db: Session
+) -> None:
+    person = people.a_person(db)
+    people.sign_in(client, db, person)
+    begun = db.exec(select(SignIn)).one()
+    begun.created_at = now() - timedelta(hours=13)
+    assert client.get("/account").url.path == "/account"
+    db.add(people.Appointment(person_id=person.id, role="auditor", region=people.PROVINCE))
+    assert client.get("/account").url.path == "/sign-in"
+
+
 def test_a_session_ends_by_silence_and_by_its_longest_time(
     browser: TestClient, db: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,7 +31,7 @@ def look(request: Request, db: Db, visitor: Known, next: str = "") -> Response:
     if visitor.is_staff and not person.totp_since:
         return see(f"{request.url.path}/set-up", next=local(next))
     left = second_factor.count_codes(db, visitor)
-    shown = {"person": person, "visitor": visitor, "left": left}
+    shown: dict[str, Any] = {"person": person, "visitor": visitor, "left": left}
     return render(request, "accounts/second_factor.html", **shown)
 
 
@@ -46,7 +46,7 @@ def prove(request: Request, db: Db, visitor: Known, posted: PostedCode) -> Respo
 
 
 def _challenge(request: Request, posted: Code, errors: dict[str, str] | None = None) -> Response:
-    shown = {"posted": {"next": local(posted.next)}, "errors": errors or {}}
+    shown: dict[str, Any] = {"posted": {"next": local(posted.next)}, "errors": errors or {}}
     status = 422 if errors else 200
     return render(request, "accounts/second_factor_code.html", status=status, **shown)
 
@@ -104,7 +104,7 @@ def renew_codes(request: Request, db: Db, visitor: Fresh) -> Response:
 
 def _codes(request: Request, codes: list[str], then: str) -> Response:
     """Shown once, as the answer itself: nobody keeps them, so no other page could show them."""
-    shown = {"codes": codes, "then": local(then) or "/account"}
+    shown: dict[str, Any] = {"codes": codes, "then": local(then) or "/account"}
     return unkept(render(request, "accounts/recovery_codes.html", **shown))
 
 
