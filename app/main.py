@@ -18,6 +18,7 @@ from app.core.logs import configure_logging
 from app.core.settings import Settings, get_settings
 from app.core.site import install
 from app.core.worker import Worker
+from app.curation.applications.sightings import Recorder
 from app.desk import routes as desk
 from app.discovery import fallback
 from app.discovery import routes as discovery
@@ -74,11 +75,13 @@ def create_app(settings: Settings | None = None, *, worker: bool = True) -> Fast
 def _lifespan(*, worker: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        outbox = Worker()
+        outbox, recorder = Worker(), Recorder()
         if worker:
             outbox.start()
+        recorder.start()
         threading.Thread(target=warm, name="warm", daemon=True).start()
         yield
+        recorder.stop()
         if worker:
             outbox.stop()
 

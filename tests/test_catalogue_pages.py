@@ -15,6 +15,7 @@ from app.catalogue.addresses import address
 from app.catalogue.facts import linked
 from app.catalogue.models import Record, Solution, Vendor
 from app.catalogue.stages import Stage
+from app.core.formats import today
 from app.curation import admission, merging
 from app.curation.admission import Twin
 from search.engine import Kind
@@ -276,7 +277,7 @@ def test_what_is_not_there_is_a_page_that_helps(
     assert "Find solutions" in answer.text
 
 
-def test_what_was_withdrawn_looks_like_what_never_was(
+def test_what_was_withdrawn_says_so_at_its_address(
     client: TestClient, db: Session, solution: Record, fill_index: Fill
 ) -> None:
     record = the_record(db, Kind.SOLUTION, solution.id)
@@ -284,8 +285,14 @@ def test_what_was_withdrawn_looks_like_what_never_was(
     with service.changing(db, by=OPERATOR) as changes:
         service.leave(changes, record, Stage.WITHDRAWN)
     db.flush()
-    assert client.get(address(solution)).status_code == 404
-    assert client.get(f"/id/{solution.identifier}").status_code == 404
+    gone = client.get(address(solution))
+    assert gone.status_code == 410
+    assert f"left the pool on {today()}" in gone.text
+    assert "To its vendor" in gone.text
+    assert client.get(f"/id/{solution.identifier}").status_code == 410
+    with service.changing(db, by=OPERATOR) as changes:
+        service.publish(changes, record)
+    assert client.get(address(solution)).status_code == 200
 
 
 def test_solutions_are_listed_where_they_are_searched(client: TestClient) -> None:

@@ -105,7 +105,7 @@ def _codes_by_name(facet: str) -> Mapping[str, str]:
 
 def leaving_label(code: str | None) -> str:
     """Why a listing left the pool; a code that nothing knows says nothing."""
-    return _(LEAVING[code]) if code in LEAVING else ""
+    return _(LEAVING[code]) if code and code in LEAVING else ""
 
 
 def is_known(facet: str, code: str) -> bool:

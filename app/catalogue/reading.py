@@ -15,6 +15,7 @@ from sqlmodel import Session, col, func, select
 from app.catalogue.models import MODELS, Case, Organisation, Record, Revision, Solution, Vendor
 from app.catalogue.stages import Stage
 from app.core.errors import NotFound
+from app.core.i18n import mark
 from search.engine import Kind
 
 VENDOR = joinedload(Vendor.organisation)  # type: ignore[arg-type]
@@ -55,7 +56,7 @@ class Left(NotFound):
     status = HTTPStatus.GONE
 
     def __init__(self, record: Record) -> None:
-        super().__init__("“{name}” is not in the pool any more.", name=record.name)
+        super().__init__(mark("“{name}” is not in the pool any more."), name=record.name)
         self.record = record
 
 

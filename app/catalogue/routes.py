@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.catalogue import pages, reading
+from app.catalogue import pages, reading, seen
 from app.catalogue.addresses import address
 from app.catalogue.models import Case, Solution, Vendor
 from app.core.access import Public
@@ -32,6 +32,7 @@ def solution(request: Request, db: Db, slug: str) -> Response:
     except reading.Left as left:
         return pages.gone(request, left.record)
     assert isinstance(record, Solution)  # noqa: S101  the kind was asked for
+    seen.note_opened(request, record)
     cases, similar = reading.cases_of(db, solution=record), pages.similar(db, record)
     beside = [record.identifier, *(other.identifier for other in (similar or [])[:BESIDE])]
     comparison = f"/compare?{urlencode([('id', identifier) for identifier in beside])}"
@@ -46,6 +47,7 @@ def vendor(request: Request, db: Db, slug: str) -> Response:
     except reading.Left as left:
         return pages.gone(request, left.record)
     assert isinstance(record, Vendor)  # noqa: S101  the kind was asked for
+    seen.note_opened(request, record)
     solutions, cases = reading.solutions_of(db, record), reading.cases_of(db, vendor=record)
     context = {"solutions": solutions, "cases": cases}
     return pages.show(request, db, record, slug, "catalogue/vendor.html", **context)
@@ -58,6 +60,7 @@ def case(request: Request, db: Db, slug: str) -> Response:
     except reading.Left as left:
         return pages.gone(request, left.record)
     assert isinstance(record, Case)  # noqa: S101  the kind was asked for
+    seen.note_opened(request, record)
     similar = pages.similar(db, record)
     return pages.show(request, db, record, slug, "catalogue/case.html", similar=similar)
 

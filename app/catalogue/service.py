@@ -15,6 +15,7 @@ from app.catalogue.models import MODELS, Organisation, Record, Revision, Vendor
 from app.catalogue.stages import Stage
 from app.core import audit, outbox
 from app.core.db import now
+from app.core.formats import today
 from search.engine import Kind
 
 INDEX_JOB = "catalogue.index"
@@ -165,6 +166,7 @@ def publish(changes: Changes, record: Record, *, admitted_whole: bool = False) -
     """
     record.move_to(Stage.PUBLISHED, admitted_whole=admitted_whole)
     record.published_at = record.published_at or now()
+    record.left_on = record.left_code = record.left_why = None
     record.version += 1
     changes.revisions.append((record, list(record.STATED), snapshot(record)))
     _note(changes, record, "published")
@@ -174,6 +176,7 @@ def leave(changes: Changes, record: Record, stage: Stage, *, into: Record | None
     """Take a record out of the public catalogue: withdrawn, or merged into another."""
     record.move_to(stage)
     record.version += 1
+    record.left_on = today()
     record.merged_into = into.id if into else None
     _note(changes, record, stage, into=into.identifier if into else None)
 

@@ -5,7 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 1024 * 1024
-UPLOADS = "/files"  # how the paths end that files are sent to
+UPLOADS = ("/files", "/licence")  # how the paths end that files are sent to
 MOST_UPLOADED = 10 * MOST_BYTES + 64 * 1024  # the largest file, and the form around it
 
 # Nothing leaves the site's own origin, no inline script or style runs, nobody frames it.
@@ -55,7 +55,7 @@ class SecurityHeadersMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses (413) a body larger than `most` bytes, announced or not; more where files are sent."""
+    """Refuses (413) a body larger than `most` bytes, announced or not; files may be larger."""
 
     def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
         self.app = app

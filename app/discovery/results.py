@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from app.catalogue import seen
 from app.catalogue.labels import code_label, codes_of, facet_label, kind_label
+from app.catalogue.models import Record
 from app.core.i18n import _
 from app.discovery.browsing import OFFERED, SIZE, Browsing, Sort
 from app.discovery.counting import count_cases, count_offers
@@ -69,6 +71,7 @@ class Listing:
     tabs: Sequence[Tab]
     last: int
     is_degraded: bool
+    records: Mapping[str, Record]
 
     @property
     def title(self) -> str:
@@ -157,7 +160,16 @@ def look(db: Session, browsing: Browsing) -> Listing:
         ],
         last=max(1, -(-total // SIZE)),
         is_degraded=found.is_degraded,
+        records=found.records,
     )
+
+
+def note(listing: Listing) -> None:
+    """Note what this page shows, for those whose listings they are."""
+    asked = listing.browsing
+    is_first = asked.page == 1 and asked.order is Sort.RELEVANCE
+    records = list(listing.records.values())
+    seen.note_shown(asked.kind, asked.text, asked.filters, records, is_first=is_first)
 
 
 def _rows(db: Session, found: Found) -> list[Row]:

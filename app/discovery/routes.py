@@ -58,6 +58,7 @@ def compare(request: Request, db: Db) -> Response:
 def _search_page(request: Request, db: Db, kind: Kind | None = None) -> Response:
     asked, problems = browsing.read(request.query_params, kind)
     listing = results.look(db, asked)
+    results.note(listing)
     status = int(HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK)
     if asked.page > listing.last:
         problems.append(

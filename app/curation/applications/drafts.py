@@ -13,6 +13,7 @@ from app.catalogue.reading import OPTIONS, Page
 from app.catalogue.stages import Stage
 from app.core.db import now
 from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.i18n import mark
 from app.curation.applications.fields import FIELDS, KINDS
 from app.curation.applications.forms import Values, of_record
 from app.curation.applications.models import Application, Draft
@@ -28,7 +29,7 @@ class AlreadyOpen(Conflict):
     """One application for this listing is on its way; `application_id` leads to it."""
 
     def __init__(self, application: Application) -> None:
-        super().__init__("A draft or an application for this listing is open already.")
+        super().__init__(mark("A draft or an application for this listing is open already."))
         self.application_id = application.id
 
 
@@ -217,7 +218,7 @@ def save(
     """
     check_editable(application)
     if application.version != seen:
-        raise Overtaken("Somebody else saved this draft while you were writing.")
+        raise Overtaken(mark("Somebody else saved this draft while you were writing."))
     linked = {**application.links, **(links or {})}
     kept = {name: link for name, link in linked.items() if link}
     if values == application.values and kept == application.links:

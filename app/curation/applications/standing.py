@@ -77,7 +77,7 @@ def step_of(application: Application) -> int | None:
 def reason_label(stage: str, code: str | None) -> str:
     """What a coded reason says; a code that nothing knows is shown as it is."""
     known = REASONS.get(Stage(stage), {})
-    return _(known[code]) if code in known else (code or "")
+    return _(known[code]) if code and code in known else (code or "")
 
 
 def next_of(application: Application, open_questions: int) -> Next:

@@ -68,7 +68,7 @@ def _page(
         "application": application,
         "waiting": overview.waiting_for(db, application),
         "live": live,
-        "sections": sections(kind),
+        "groups": sections(kind),
         "changed": differences(kind, drafts.said_by(live), application.values) if live else [],
         "collisions": [_(field.label) for field in _collisions(db, application)],
         "complete": completeness(kind, application.values),
