@@ -78,7 +78,7 @@ def of(db: Session, application: Application, visitor: Visitor) -> Dossier:
     asked = questions.questions_of(db, application.id)
     files = questions.attachments_of(db, application.id)
     people = [application.proposed_by, application.recommended_by, application.reviewed_by]
-    people += [one.by for one in (*notes, *asked)]
+    people += [one.by for one in notes] + [one.by for one in asked]
     people += [one.answered_by for one in asked] + [one.checked_by for one in files]
     return Dossier(
         application=application,

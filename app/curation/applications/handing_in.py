@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from app.accounts.visitor import Visitor
 from app.catalogue import reading
 from app.catalogue import service as catalogue
+from app.catalogue.index import get_vocabulary
 from app.catalogue.models import Organisation, Record, Vendor
 from app.catalogue.stages import Stage
 from app.core import audit
@@ -62,10 +63,14 @@ def _check_it_changes_something(live: Record | None, application: Application) -
 
 
 def _region(db: Session, application: Application) -> str | None:
-    """Where the organisation is; a vendor that comes in says it itself while nobody knows."""
+    """Where the organisation is; a vendor that comes in says it itself while nobody knows.
+
+    One from outside the province lies in no region: the province itself looks after it.
+    """
     known = db.get_one(Organisation, application.organisation_id).region
     said = application.values.get("region") if application.kind == Kind.VENDOR else None
-    return known or said
+    region = known or said
+    return region if region and get_vocabulary().city_of(region) else None
 
 
 def collisions(db: Session, application: Application) -> list[Field]:

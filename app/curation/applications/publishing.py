@@ -93,7 +93,7 @@ def publish(
 def _publish(db: Session, application: Application, planned: Plan, *, by: audit.Actor) -> Record:
     application.decided_by = by.person_id
     record = _put_in(db, application, planned, by=by)
-    on_time = {"on_time": True} if isinstance(by, OnTime) else {}
+    on_time: dict[str, Any] = {"on_time": True} if isinstance(by, OnTime) else {}
     step(db, application, Stage.PUBLISHED, by=by, identifier=record.identifier, **on_time)
     return record
 

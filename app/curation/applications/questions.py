@@ -1,6 +1,7 @@
 """Questions to the vendor while an application is on the desk, notes among staff, checked files."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -78,7 +79,7 @@ def check_attachment(
     must_not_belong(db, application.organisation_id, by=by)
     attachment.checked_by, attachment.checked_at = by.person_id, now()
     attachment.is_public = is_public
-    said = {"file": attachment.name, "public": is_public}
+    said: dict[str, Any] = {"file": attachment.name, "public": is_public}
     audit.record(db, by, "application.file_checked", application, **said)
 
 

@@ -1,7 +1,7 @@
 """What waits on the desk: the queue by stage, region, kind, age and due date, and its counts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -156,7 +156,7 @@ def is_mine(visitor: Visitor, one: Application) -> bool:
 
 
 def _conditions(visitor: Visitor, asked: Asked) -> list[ColumnElement[bool]]:
-    found = [col(Application.stage).in_(asked.stages or OPEN)]
+    found: list[ColumnElement[bool]] = [col(Application.stage).in_(asked.stages or OPEN)]
     if asked.mine:
         found.append(mine(visitor))
     if asked.kinds:
@@ -181,30 +181,25 @@ def _is_due(due: Due, day: date | None = None) -> ColumnElement[bool]:
 
 def counts(db: Session, visitor: Visitor) -> Counts:
     """Everything that the desk counts of applications, in one pass."""
-    flags = [_is_due(Due.OVERDUE), _is_due(Due.WEEK), _is_due(Due.STOPPED), mine(visitor)]
+    late, own = _is_due(Due.OVERDUE), mine(visitor)
+    flags = [late, _is_due(Due.WEEK), _is_due(Due.STOPPED), own, and_(own, late)]
     columns: list[Any] = [Application.stage, Application.kind, Application.region]
-    numbers: list[Any] = [case((flag, 1), else_=0) for flag in flags]
-    grouped = (
-        select(*columns, *numbers, func.count())
-        .where(visible(visitor), col(Application.stage).in_(SEEN))
-        .group_by(*columns, *numbers)
-    )
-    found = Counts()
-    due = dict.fromkeys(Due, 0)
-    own = late = 0
-    for stage, kind, region, is_late, is_week, is_stopped, is_own, n in db.execute(grouped):
-        _add(found.stages, Stage(stage), n)
+    numbers: list[Any] = [func.sum(case((flag, 1), else_=0)) for flag in flags]
+    chosen: Any = select(*columns, *numbers, func.count())
+    seen = chosen.where(visible(visitor), col(Application.stage).in_(SEEN))
+    found = Counts(due=dict.fromkeys(Due, 0))
+    mine_all = mine_late = 0
+    for stage, kind, region, *n in db.execute(seen.group_by(*columns)):
+        _add(found.stages, Stage(stage), n[-1])
         if stage not in OPEN:
             continue
-        _add(found.kinds, Kind(kind), n)
-        _add(found.regions, _city(region), n)
-        _add(found.overdue, Stage(stage), n * is_late)
-        for one, flag in zip(Due, (is_late, is_week, is_stopped), strict=True):
-            due[one] += n * flag
-        own, late = own + n * is_own, late + n * is_own * is_late
-    return Counts(
-        found.stages, found.overdue, found.kinds, found.regions, due, mine=own, mine_overdue=late
-    )
+        _add(found.kinds, Kind(kind), n[-1])
+        _add(found.regions, _city(region), n[-1])
+        _add(found.overdue, Stage(stage), n[0])
+        for one, many in zip(Due, n, strict=False):
+            _add(found.due, one, many)
+        mine_all, mine_late = mine_all + n[3], mine_late + n[4]
+    return replace(found, mine=mine_all, mine_overdue=mine_late)
 
 
 def _add(where: dict[Any, int], key: Any, n: int) -> None:

@@ -1,7 +1,7 @@
 """Appeals against decisions: a vendor makes one, somebody else of the staff decides it."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -21,7 +21,11 @@ from app.desk.words import APPEAL_STAGES, APPEAL_SUBJECTS, APPEAL_TONES
 router = APIRouter(include_in_schema=False)
 Decider = Annotated[Visitor, Depends(may(Can.DECIDE_APPEALS))]
 SIZE = 25
-WORDS = {"subjects": APPEAL_SUBJECTS, "stages": APPEAL_STAGES, "tones": APPEAL_TONES}
+WORDS: dict[str, Any] = {
+    "subjects": APPEAL_SUBJECTS,
+    "stages": APPEAL_STAGES,
+    "tones": APPEAL_TONES,
+}
 
 
 @router.get("/desk/appeals", name="desk:appeals")

@@ -13,6 +13,7 @@ from app.core.db import Db
 from app.core.i18n import _, ngettext
 from app.core.web import render
 from app.curation.applications import queueing
+from app.curation.applications.deciding import ACTS
 from app.curation.applications.queueing import AGES, OPEN, SEEN, Asked, Counts, Due
 from app.curation.applications.standing import stage_label, stage_tone
 from app.curation.applications.words import ONE
@@ -63,7 +64,7 @@ def applications(request: Request, db: Db, visitor: Staff) -> Response:
 
 def takes_steps(visitor: Visitor) -> bool:
     """Whether any step of an application may ever be this person's."""
-    return any(visitor.may(needed) for needed in queueing.ACTS.values())
+    return any(visitor.may(needed) for needed in ACTS.values())
 
 
 def read(params: QueryParams) -> Asked:
