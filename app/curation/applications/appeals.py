@@ -216,7 +216,7 @@ def _spot_check(db: Session, id_: UUID) -> Decision | None:
     found = db.get(SpotCheck, id_)
     if found is None or found.stage != CheckStage.CLOSED:
         return None
-    return _about_record(db, Kind.VENDOR, found.vendor_id, found.decided_by, found.report or "")
+    return _about_record(db, Kind.VENDOR, found.vendor_id, found.decided_by, found.statement or "")
 
 
 @about(REMOVAL)

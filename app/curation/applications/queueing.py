@@ -185,7 +185,8 @@ def counts(db: Session, visitor: Visitor) -> Counts:
     flags = [late, _is_due(Due.WEEK), _is_due(Due.STOPPED), own, and_(own, late)]
     columns: list[Any] = [Application.stage, Application.kind, Application.region]
     numbers: list[Any] = [func.sum(case((flag, 1), else_=0)) for flag in flags]
-    chosen: Any = select(*columns, *numbers, func.count())
+    wanted: list[Any] = [*columns, *numbers, func.count()]
+    chosen: Any = select(*wanted)
     seen = chosen.where(visible(visitor), col(Application.stage).in_(SEEN))
     found = Counts(due=dict.fromkeys(Due, 0))
     mine_all = mine_late = 0

@@ -1,8 +1,6 @@
 """What follows from a finding, handed to those who carry it out."""
 
 from datetime import date
-from importlib import import_module
-from typing import Any
 
 from sqlmodel import Session
 
@@ -10,9 +8,9 @@ from app.accounts.visitor import Visitor
 from app.catalogue.models import Vendor
 from app.core.errors import Conflict
 from app.core.i18n import _, mark
+from app.curation.oversight import quarantining, removing, whitelisting
 from app.curation.oversight.models import Effect
 
-HOME = "app.curation.oversight"
 APPEAL = mark("An appeal was allowed")
 
 
@@ -28,24 +26,19 @@ def carry_out(
 ) -> None:
     """End the whitelist entry, quarantine or remove the listing, or do nothing."""
     if effect is Effect.WHITELIST_ENDED:
-        if not _module("whitelisting").end_of(db, vendor, reason=reason, by=by):
+        if not whitelisting.end_of(db, vendor, reason=reason, by=by):
             raise Conflict("“{name}” is not on the whitelist.", name=vendor.name)
-    elif effect is Effect.QUARANTINED:
-        _module("quarantining").begin(db, vendor, code=code, reason=reason, until=until, by=by)
+    elif effect is Effect.QUARANTINED and until:
+        quarantining.begin(db, vendor, code=code, reason=reason, until=until, by=by)
     elif effect is Effect.REMOVED:
-        _module("removing").remove(db, vendor, code=code, reason=reason, by=by)
+        removing.remove(db, vendor, code=code, reason=reason, by=by)
 
 
 def take_back(db: Session, vendor: Vendor, effect: Effect, *, by: Visitor) -> None:
     """After an appeal the listing comes back; a whitelist entry rests on an assessment anew."""
     if effect is Effect.QUARANTINED:
-        quarantining = _module("quarantining")
         quarantine = quarantining.live_of(db, vendor.id)
         if quarantine is not None:
             quarantining.lift(db, quarantine, reason=_(APPEAL), by=by)
     elif effect is Effect.REMOVED:
-        _module("removing").readmit_after_appeal(db, vendor.id, by)
-
-
-def _module(name: str) -> Any:
-    return import_module(f"{HOME}.{name}")
+        removing.readmit_after_appeal(db, vendor.id, by)

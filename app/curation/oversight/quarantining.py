@@ -19,6 +19,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.formats import today
 from app.core.i18n import mark
 from app.core.schedule import recurring
+from app.curation.applications import appeals
 from app.curation.oversight.models import Quarantine
 from app.curation.oversight.subjects import (
     check_reason,
@@ -122,6 +123,7 @@ def close(quarantine: Quarantine, by: Visitor | str) -> None:
     quarantine.lifted_by = None if isinstance(by, str) else by.person_id
 
 
+@appeals.on_allowed(appeals.QUARANTINE)
 def lift_after_appeal(db: Session, subject_id: UUID, by: Visitor) -> None:
     """What an allowed appeal against a quarantine does; nothing when it is over already."""
     quarantine = db.get(Quarantine, subject_id)

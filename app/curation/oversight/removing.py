@@ -17,6 +17,7 @@ from app.core.audit import AuditEntry
 from app.core.db import now
 from app.core.errors import Conflict
 from app.core.i18n import mark
+from app.curation.applications import appeals
 from app.curation.oversight import quarantining, whitelisting
 from app.curation.oversight.subjects import (
     LISTED,
@@ -59,6 +60,7 @@ def remove(db: Session, record: Record, *, code: str, reason: str, by: Visitor) 
         tell(db, vendor.organisation_id, "removal_told", **what, count=len(along))
 
 
+@appeals.on_allowed(appeals.REMOVAL)
 def readmit_after_appeal(db: Session, subject_id: UUID, by: Visitor) -> None:
     """What an allowed appeal against a removal does: all that left together comes back."""
     record = _removed(db, subject_id)

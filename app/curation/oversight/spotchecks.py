@@ -17,6 +17,7 @@ from app.core.db import now
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.formats import format_date, today
 from app.core.i18n import _
+from app.curation.applications import appeals
 from app.curation.oversight import effects
 from app.curation.oversight.checklist import Answer
 from app.curation.oversight.models import CheckStage, Effect, Finding, SpotCheck
@@ -199,6 +200,7 @@ def _tell_vendor(db: Session, check: SpotCheck, vendor: Vendor, reason: str) -> 
         mail.write(db, person.email, "spotcheck_closed", language=person.language, **said)
 
 
+@appeals.on_allowed(appeals.SPOTCHECK)
 def reopen_after_appeal(db: Session, subject_id: UUID, by: Visitor) -> None:
     """An appeal was allowed: somebody else decides again; the earlier decision stays told."""
     db.flush()  # what this transaction changed must not be read over

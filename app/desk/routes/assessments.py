@@ -49,7 +49,7 @@ def new(request: Request, db: Db, visitor: Inspector, vendor: str = "") -> Respo
     return _form(request, db, found, forms.blank(), {})
 
 
-@router.post("/desk/assessments/new", name="desk:assessment:write")
+@router.post("/desk/assessments/files", name="desk:assessment:write")
 def write(
     request: Request, db: Db, visitor: Inspector, posted: Posted, vendor: str = ""
 ) -> Response:
@@ -74,7 +74,7 @@ def edit(request: Request, db: Db, visitor: Inspector, assessment_id: UUID) -> R
     return _form(request, db, vendor, forms.filled(assessment), {}, assessment)
 
 
-@router.post("/desk/assessments/{assessment_id}/edit", name="desk:assessment:rewrite")
+@router.post("/desk/assessments/{assessment_id}/files", name="desk:assessment:rewrite")
 def rewrite(
     request: Request, db: Db, visitor: Inspector, assessment_id: UUID, posted: Posted
 ) -> Response:

@@ -64,7 +64,7 @@ def listing(request: Request, db: Db, visitor: Staff, identifier: str) -> Respon
         visitor=visitor,
         known=reading,
         assessing=assessing,
-        reasons=QUARANTINE_REASONS | REMOVAL_REASONS,
+        reasons={**QUARANTINE_REASONS, **REMOVAL_REASONS},
         address=address,
         labels=labels,
     )
