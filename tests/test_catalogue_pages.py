@@ -290,9 +290,11 @@ def test_what_was_withdrawn_says_so_at_its_address(
     assert f"left the pool on {today()}" in gone.text
     assert "To its vendor" in gone.text
     assert client.get(f"/id/{solution.identifier}").status_code == 410
+    back = the_record(db, Kind.SOLUTION, solution.id)
     with service.changing(db, by=OPERATOR) as changes:
-        service.publish(changes, record)
+        service.publish(changes, back)
     assert client.get(address(solution)).status_code == 200
+    assert back.left_on is None
 
 
 def test_solutions_are_listed_where_they_are_searched(client: TestClient) -> None:

@@ -13,7 +13,7 @@ from app.catalogue.models import Record
 from app.catalogue.stages import Stage
 from app.core import files
 from app.curation.applications import drafts
-from app.curation.applications.models import Application, Question
+from app.curation.applications.models import Application, Draft, Question
 from search.engine import Kind
 from tests.factories import a_record
 from tests.people import (
@@ -167,6 +167,17 @@ def test_a_draft_goes_back_to_an_earlier_state(editor: TestClient, db: Session) 
     kept = db.exec(select(Application)).one()
     assert (kept.values["summary"], kept.version) == ("第一稿", 4)
     assert editor.get(f"{place}/history", params={"old": 1, "new": 99}).status_code == 404
+
+
+def test_an_earlier_state_is_held_to_the_rules_of_today(editor: TestClient, db: Session) -> None:
+    place = begin(editor, kind="solution")
+    old = db.exec(select(Draft)).one()
+    old.values = {"name": "很久以前", "deployment": ["mainframe"]}
+    answer = send(editor, f"{place}/history", data={"number": "1"})
+    assert answer.status_code == 422
+    assert "“mainframe” cannot be chosen any more." in answer.text
+    assert 'value="很久以前"' in answer.text
+    assert db.exec(select(Application)).one().values == {}
 
 
 def test_a_listing_is_proposed_back_to_what_it_said(

@@ -12,9 +12,10 @@ from app.catalogue.index import get_vocabulary
 from app.catalogue.models import Organisation, Record, Vendor
 from app.catalogue.stages import Stage
 from app.core import audit
-from app.core.db import now
+from app.core.db import lock, now
 from app.core.errors import Conflict, Invalid
 from app.core.formats import today
+from app.curation.admission import DECISIONS
 from app.curation.applications import drafts
 from app.curation.applications.completeness import completeness
 from app.curation.applications.fields import FIELDS, Field
@@ -147,6 +148,7 @@ def withdraw_listing(db: Session, record: Record, why: str, *, by: Visitor) -> N
         raise Invalid("This is longer than {most} characters.", most=LONGEST_REASON)
     if record.stage != Stage.PUBLISHED:
         raise Conflict("“{name}” is not published.", name=record.name)
+    lock(db, DECISIONS)  # nobody publishes a change of it meanwhile
     leaving = [*goes_with(db, record), record]
     with catalogue.changing(db, by=by) as changes:
         for one in leaving:
@@ -161,4 +163,5 @@ def withdraw_listing(db: Session, record: Record, why: str, *, by: Visitor) -> N
 
 def _open_for(db: Session, records: Sequence[Record]) -> Sequence[Application]:
     ids = [record.id for record in records]
-    return db.exec(select(Application).where(col(Application.open_for).in_(ids))).all()
+    chosen = select(Application).where(col(Application.open_for).in_(ids))
+    return db.exec(chosen.with_for_update()).all()
