@@ -27,7 +27,7 @@ from app.core.i18n import _
 from app.core.logs import configure_logging
 from app.core.migrating import upgrade
 from app.core.settings import get_settings
-from app.curation.applications import sightings  # noqa: F401  a job
+from app.curation.applications import publishing, sightings  # noqa: F401  jobs
 from app.curation.models import Batch
 from app.curation.oversight import freshness, quarantining, whitelisting  # noqa: F401  jobs
 from app.discovery.rows import total_label

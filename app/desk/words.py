@@ -71,6 +71,12 @@ AREAS: tuple[tuple[Can, str, str, str], ...] = (
         mark("Draws of vendors and inspectors, and what was found."),
     ),
     (
+        Can.EXPORT,
+        "/desk/exports",
+        mark("Exports"),
+        mark("Every list of your region as CSV or XLSX."),
+    ),
+    (
         Can.EDIT_CRITERIA,
         "/desk/criteria",
         mark("Criteria"),

@@ -159,6 +159,9 @@ def test_a_changed_criterion_has_to_be_scored_anew(db: Session) -> None:
 
 def test_a_question_stops_the_clock_and_a_step_lets_it_go_on(db: Session) -> None:
     application, city = an_application(db), city_reviewer(db)
+    for other in (publisher(db), clerk(db, StaffRole.AUDITOR)):
+        with pytest.raises(Forbidden, match="takes the next step"):
+            questions.ask(db, application, "证书何时到期？", by=other)
     questions.ask(db, application, "证书何时到期？", by=city)
     assert application.clock_stopped_at is not None
     assert "证书何时到期？" in db.exec(select(Mail)).one().text

@@ -1,25 +1,24 @@
 """Public notices: their fixed dates, who objects to what, and what became of it."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from http import HTTPStatus
 from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from app.accounts.models import Throttle
+from app.accounts import throttle
+from app.accounts.throttle import Limit
 from app.accounts.visitor import Visitor
 from app.catalogue.models import MODELS, Organisation, Record
 from app.catalogue.reading import Page
 from app.catalogue.stages import Stage
 from app.core import audit, mail
 from app.core.db import now
-from app.core.errors import Conflict, Invalid, NotFound, Refusal
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.formats import today
-from app.core.i18n import current_language, mark
+from app.core.i18n import current_language
 from app.curation.applications.deciding import must_act, must_be_another, step
 from app.curation.applications.models import Application, Objection, PublicNotice
 from app.curation.working_days import add_working_days, next_working_day
@@ -27,15 +26,8 @@ from search.engine import Kind
 
 WORKING_DAYS = 5
 A_DAY = timedelta(days=1)
-AN_HOUR = timedelta(hours=1)
-MOST_OBJECTIONS = 5  # from one address within an hour
+OBJECTIONS_FROM = Limit("objections-from", 5, timedelta(hours=1))  # from one address
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-
-
-class TooMany(Refusal):
-    """The same address sent too much in a short time."""
-
-    status = HTTPStatus.TOO_MANY_REQUESTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,30 +130,17 @@ def listing_of(db: Session, about: Notice) -> Record | None:
 
 
 def object_to(db: Session, about: Notice, name: str, contact: str, text: str, *, by: str) -> None:
-    """Keep an objection; `by` is the address it was sent from, which is not kept.
+    """Keep an objection; `by` is the address that it was sent from, which is not kept.
 
     Raises `Conflict` outside the dates of the notice.
     """
     if not about.is_open:
         raise Conflict("Objections are taken from the first to the last day of the notice only.")
-    _throttle(db, by)
+    throttle.count(db, OBJECTIONS_FROM, by)
     notice_id = about.notice.id
     assert notice_id is not None  # noqa: S101  loaded
     db.add(Objection(notice_id=notice_id, name=name, contact=contact, text=text))
     audit.record(db, "visitor", "application.objected", about.application, notice=notice_id)
-
-
-def _throttle(db: Session, address: str) -> None:
-    key = hashlib.sha256(f"objection:{address}".encode()).hexdigest()
-    counted = db.exec(select(Throttle).where(Throttle.key == key).with_for_update()).first()
-    if counted is None:
-        counted = Throttle(key=key)
-    elif counted.since < now() - AN_HOUR:
-        counted.tries, counted.since = 0, now()
-    if counted.tries >= MOST_OBJECTIONS:
-        raise TooMany(mark("You have sent several objections within an hour. Try again later."))
-    counted.tries += 1
-    db.add(counted)
 
 
 def objections_of(db: Session, application: Application) -> Sequence[Objection]:

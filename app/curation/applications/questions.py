@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 from app.accounts.visitor import Visitor
 from app.core import audit
 from app.core.db import now
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.files import Attachment
-from app.curation.applications.deciding import ACTS, must_not_belong
+from app.curation.applications.deciding import ACTS, may_act, must_not_belong
 from app.curation.applications.models import Application, Note, Question
 from app.curation.applications.telling import tell
 
@@ -22,7 +22,7 @@ def ask(db: Session, application: Application, text: str, *, by: Visitor) -> Que
     """Ask the vendor one thing; the clock stands until every question is answered."""
     if application.stage not in ACTS:
         raise Conflict("Questions are asked while an application is on the desk.")
-    must_not_belong(db, application.organisation_id, by=by)
+    _must_have_the_turn(db, application, by=by)
     question = Question(application_id=application.id, text=_said(text), by=by.person_id)
     db.add(question)
     application.clock_stopped_at = application.clock_stopped_at or now()
@@ -76,11 +76,17 @@ def check_attachment(
 
     It stays private unless they find that everybody may see it with the listing.
     """
-    must_not_belong(db, application.organisation_id, by=by)
+    _must_have_the_turn(db, application, by=by)
     attachment.checked_by, attachment.checked_at = by.person_id, now()
     attachment.is_public = is_public
     said: dict[str, Any] = {"file": attachment.name, "public": is_public}
     audit.record(db, by, "application.file_checked", application, **said)
+
+
+def _must_have_the_turn(db: Session, application: Application, *, by: Visitor) -> None:
+    if not may_act(application, by):
+        raise Forbidden("This is done by whoever takes the next step.")
+    must_not_belong(db, application.organisation_id, by=by)
 
 
 def _said(text: str) -> str:

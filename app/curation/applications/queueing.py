@@ -185,9 +185,8 @@ def counts(db: Session, visitor: Visitor) -> Counts:
     flags = [late, _is_due(Due.WEEK), _is_due(Due.STOPPED), own, and_(own, late)]
     columns: list[Any] = [Application.stage, Application.kind, Application.region]
     numbers: list[Any] = [func.sum(case((flag, 1), else_=0)) for flag in flags]
-    wanted: list[Any] = [*columns, *numbers, func.count()]
-    chosen: Any = select(*wanted)
-    seen = chosen.where(visible(visitor), col(Application.stage).in_(SEEN))
+    counted: list[Any] = [*columns, *numbers, func.count()]
+    seen = select(*counted).where(visible(visitor), col(Application.stage).in_(SEEN))
     found = Counts(due=dict.fromkeys(Due, 0))
     mine_all = mine_late = 0
     for stage, kind, region, *n in db.execute(seen.group_by(*columns)):
