@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -179,18 +180,27 @@ def own_database(
     get_settings.cache_clear()
 
 
-@pytest.fixture
-def elastic_url() -> Iterator[str]:
+@contextmanager
+def an_elastic_url() -> Iterator[str]:
     """An address of its own on the test server; its indexes are removed afterwards."""
     if not ELASTICSEARCH:
         pytest.skip(NO_ELASTICSEARCH)
     url = f"{ELASTICSEARCH}/test-{uuid4().hex}"
-    yield url
-    connection = Connection(url)
-    with connection.writing() as client:
-        for name in client.indices.get(index=f"{connection.prefix}-*").body:
-            client.indices.delete(index=name)
-    connection.close()
+    try:
+        yield url
+    finally:
+        connection = Connection(url)
+        with connection.writing() as client:
+            for name in client.indices.get(index=f"{connection.prefix}-*").body:
+                client.indices.delete(index=name)
+        connection.close()
+
+
+@pytest.fixture
+def elastic_url() -> Iterator[str]:
+    """An address of the test's own on the test server."""
+    with an_elastic_url() as url:
+        yield url
 
 
 @pytest.fixture
