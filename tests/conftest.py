@@ -1,5 +1,6 @@
 """What every test may ask for: a database of its own, rolled back; and no network."""
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -48,6 +49,17 @@ def _plain_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         structlog.configure(processors=PLAIN_LOGS)
         yield
     get_settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """Commands set logs up for a whole process; here the process goes on with other tests."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = [*root.handlers], root.level
+    yield
+    root.handlers, root.level = handlers, level
+    logging.getLogger("uvicorn.access").disabled = False
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session", autouse=True)
