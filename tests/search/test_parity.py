@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from search.elastic import connection
+from search.elastic import ElasticEngine, connection
 from search.evaluation import evaluate_judgements
 from search.searcher import Query, Results, Searcher, open_searcher
 from search.vocabulary import Vocabulary
@@ -29,10 +29,14 @@ def both(
     folder = tmp_path_factory.mktemp("parity")
     with pytest.MonkeyPatch.context() as patch, an_elastic_url() as elastic:
         patch.setattr(connection, "READ_SECONDS", 30.0)  # a busy machine may take its time
-        embedded, other = (
-            open_searcher(url, model=str(model_folder), cache=vector_cache, vocabulary=vocabulary)
-            for url in (f"embedded://{folder}/index", elastic)
+        embedded = open_searcher(
+            f"embedded://{folder}/index",
+            model=str(model_folder),
+            cache=vector_cache,
+            vocabulary=vocabulary,
         )
+        engine = ElasticEngine(connection.Connection(elastic))
+        other = Searcher(engine, embedded.embedder, vocabulary)  # what one embedded, both know
         for searcher in (embedded, other):
             searcher.rebuild(sample_documents(vocabulary))
         yield embedded, other
