@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import OperationalError
 
-from app.cli import bench, doctor, finding, moving, outbox, receiving, running
+from app.cli import auditing, bench, doctor, finding, moving, outbox, receiving, running
 from app.cli.output import complain
 from app.core import i18n
 from app.core.errors import Refusal
@@ -26,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (running, doctor, receiving, finding, outbox, moving, bench):
+for part in (running, doctor, receiving, finding, outbox, moving, auditing, bench):
     part.register(app)
 
 
