@@ -1,7 +1,7 @@
 """The merge queue as staff read it: pairs inside their region, and one pair side by side."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -88,6 +88,11 @@ def read(query: Mapping[str, str]) -> Asked:
         region=query.get("region", ""),
         number=page_number(query.get("page", "")),
     )
+
+
+def first(query: Mapping[str, str]) -> Asked:
+    """The same from the first page on."""
+    return replace(read(query), number=1)
 
 
 def visible(scope: Scope) -> ColumnElement[bool]:
