@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import parse_qsl
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -25,6 +26,7 @@ MOST = 50_000  # rows in one file
 LONGEST_CELL = 32_767  # characters, of a spreadsheet
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 WIDTH = 24
+NOT_FILTERS = frozenset({"page", "lang"})
 
 Filters = Mapping[str, str]
 Rows = Callable[[Session, Visitor, Filters], Iterable[Sequence[Any]]]
@@ -93,6 +95,12 @@ def find_for(visitor: Visitor, name: str) -> Table:
     if found is None or not visitor.may(found.needs):
         raise NotFound("There is no such list.")
     return found
+
+
+def filters_of(query: str) -> dict[str, str]:
+    """How the list is narrowed on its page: the query of that page's address."""
+    pairs = parse_qsl(query.replace("\0", "").replace("%00", ""))
+    return {name: value for name, value in pairs if name not in NOT_FILTERS and value}
 
 
 def export(db: Session, table: Table, form: Format, filters: Filters, *, by: Visitor) -> File:

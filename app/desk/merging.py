@@ -18,6 +18,7 @@ from app.core.i18n import _
 from app.curation import merging as rules
 from app.curation.models import MergeCase, MergeState
 from app.curation.places import region_of, speaks_inside
+from app.desk.chunks import chunks
 from app.desk.wording import narrowed, page_number
 from search.engine import Kind
 
@@ -129,8 +130,9 @@ def _pairs(db: Session, cases: Sequence[MergeCase]) -> list[Pair]:
     for kind in {Kind(case.kind) for case in cases}:
         model = MODELS[kind]
         ids = [i for case in cases if case.kind == kind for i in (case.newer_id, case.older_id)]
-        chosen = select(model).where(col(model.id).in_(ids)).options(*OPTIONS.get(kind, ()))
-        records.update({record.id: record for record in db.exec(chosen)})
+        for some in chunks(ids):
+            chosen = select(model).where(col(model.id).in_(some)).options(*OPTIONS.get(kind, ()))
+            records.update({record.id: record for record in db.exec(chosen)})
     return [Pair(case, records[case.newer_id], records[case.older_id]) for case in cases]
 
 

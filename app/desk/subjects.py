@@ -17,6 +17,7 @@ from app.curation.models import Batch, MergeCase
 from app.curation.oversight.models import Assessment, Draw, Quarantine, SpotCheck, WhitelistEntry
 from app.curation.places import ids_inside, speaks_inside
 from app.desk import merging, previewing
+from app.desk.chunks import chunks
 from search.engine import Kind
 
 SUBJECTS: Mapping[str, str] = {
@@ -168,8 +169,9 @@ def names_of(db: Session, entries: Sequence[AuditEntry]) -> dict[tuple[str, str]
         model, chosen = NAMES[kind]
         ids = [_id(model, entry.subject_id) for entry in entries if entry.subject_kind == kind]
         known = [id_ for id_ in ids if id_ is not None]
-        for id_, name in db.exec(chosen.where(col(model.id).in_(known))):
-            names[kind, str(id_)] = name
+        for some in chunks(list(dict.fromkeys(known))):
+            for id_, name in db.exec(chosen.where(col(model.id).in_(some))):
+                names[kind, str(id_)] = name
     return names
 
 

@@ -16,7 +16,7 @@ from app.curation.oversight.models import Assessment, SpotCheck, WhitelistEntry
 from app.curation.places import ids_inside, region_of
 from app.desk import auditing, merging, previewing
 from app.desk.exporting import MOST, Filters, table
-from app.desk.wording import kind_name, narrowed, place
+from app.desk.wording import kind_name, narrowed, place, state_name
 
 Row = Sequence[Any]
 NAME, KIND, REGION = mark("Name"), mark("Kind"), mark("Region")
@@ -45,7 +45,7 @@ def applications(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Ro
             kind_name(one.kind),
             organisation,
             place(one.region),
-            str(one.stage),
+            state_name(one.stage),
             one.submitted_at,
             one.due_on,
         )
@@ -75,7 +75,7 @@ def merges(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:
             f"{pair.newer.name} ({pair.newer.identifier})",
             f"{pair.older.name} ({pair.older.identifier})",
             round(case.score, 3),
-            str(case.state),
+            state_name(case.state),
             case.decided_by,
             case.decided_at,
         )
@@ -134,7 +134,7 @@ def certifications(db: Session, visitor: Visitor, filters: Filters) -> Iterator[
                 organisation.name,
                 place(region),
                 one.industry,
-                str(one.stage),
+                state_name(one.stage),
                 one.submitted_at,
                 one.decided_at,
             )
@@ -150,7 +150,7 @@ def assessments(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row
         yield (
             vendor,
             place(region),
-            str(one.stage),
+            state_name(one.stage),
             one.valid_from,
             one.valid_until,
             one.written_at,
@@ -195,10 +195,10 @@ def spot_checks(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row
         yield (
             vendor,
             place(one.region),
-            str(one.stage),
-            one.finding and str(one.finding),
+            state_name(one.stage),
+            state_name(one.finding),
             one.reported_at,
-            one.effect,
+            state_name(one.effect),
         )
 
 
@@ -228,7 +228,7 @@ def _listing(record: Record) -> Row:
         record.name,
         kind_name(record.KIND),
         place(region_of(record)),
-        str(record.stage),
+        state_name(record.stage),
         record.published_at,
         record.updated_at,
     )

@@ -35,6 +35,40 @@ KIND: Mapping[Kind, str] = {
     Kind.TRAINING: mark("Training"),
 }
 
+STATES: Mapping[str, str] = {
+    "draft": mark("Draft"),
+    "submitted": mark("Handed in"),
+    "recommended": mark("Recommended"),
+    "reviewed": mark("Reviewed"),
+    "notice": mark("On public notice"),
+    "published": mark("Published"),
+    "returned": mark("Returned for more"),
+    "refused": mark("Refused"),
+    "quarantined": mark("Hidden for some time"),
+    "withdrawn": mark("Withdrawn"),
+    "removed": mark("Removed"),
+    "merged": mark("Merged"),
+    "waiting": mark("Waiting"),
+    "apart": mark("Kept apart"),
+    "certified": mark("Certified"),
+    "confirmed": mark("Confirmed"),
+    "revoked": mark("Revoked"),
+    "drawn": mark("Drawn"),
+    "reported": mark("Reported"),
+    "closed": mark("Closed"),
+    "passed": mark("Passed"),
+    "mend": mark("To be mended"),
+    "failed": mark("Failed"),
+    "unreachable": mark("Unreachable"),
+    "none": mark("No effect"),
+    "whitelist_ended": mark("Whitelist entry ended"),
+}
+
+
+def state_name(code: str | None) -> str:
+    """What a stage, a finding or an effect is called; one without a name by its code."""
+    return _(STATES[code]) if code in STATES else str(code or "")
+
 
 def kind_name(kind: str) -> str:
     """What one thing of a kind is called."""

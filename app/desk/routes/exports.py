@@ -1,7 +1,6 @@
 """Lists as CSV and XLSX."""
 
 from typing import Annotated
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
@@ -32,10 +31,7 @@ def export(
     query: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     table = exporting.find_for(visitor, name)
-    filters = {key: value for key, value in parse_qsl(query) if key not in ("page", "lang")}
-    file = exporting.export(db, table, form, filters, by=visitor)
-    named = {
-        "Content-Disposition": f'attachment; filename="{file.name}"',
-        "Cache-Control": "no-store",
-    }
-    return Response(file.content, media_type=file.type, headers=named)
+    file = exporting.export(db, table, form, exporting.filters_of(query), by=visitor)
+    named = f'attachment; filename="{file.name}"'
+    headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
+    return Response(file.content, media_type=file.type, headers=headers)
