@@ -40,7 +40,7 @@ def ids_inside(scope: Scope, kind: Kind) -> Any:
 
 def speaks_inside(scope: Scope, kind: Any, *record_ids: Any) -> ColumnElement[bool]:
     """Whether a row that names a kind and records of it speaks of one inside a scope."""
-    if scope.is_province:
+    if scope.is_whole:
         return true()
     return or_(
         *(

@@ -91,14 +91,14 @@ def page_of_batches(db: Session, visitor: Visitor, number: int, size: int = SIZE
 
 def visible(scope: Scope) -> ColumnElement[bool]:
     """Batches that say something of a record inside."""
-    if scope.is_province:
+    if scope.is_whole:
         return true()
     return col(Batch.id).in_(select(Candidate.batch_id).where(_inside(scope)))
 
 
 def wholly_inside(scope: Scope) -> ColumnElement[bool]:
     """Batches that speak of nothing outside."""
-    if scope.is_province:
+    if scope.is_whole:
         return true()
     outside = select(Candidate.batch_id).where(
         ~_inside(scope), col(Candidate.batch_id).is_not(None)
@@ -150,7 +150,7 @@ def chosen_inside(
     db: Session, visitor: Visitor, batch: Batch, ticked: frozenset[UUID] | None
 ) -> frozenset[UUID] | None:
     """What may be admitted of a batch: what was ticked inside the region; None means all."""
-    if visitor.scope.is_province:
+    if visitor.scope.is_whole:
         return ticked
     own = select(Candidate.record_id).where(Candidate.batch_id == batch.id, _inside(visitor.scope))
     inside = frozenset(db.exec(own))

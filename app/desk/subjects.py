@@ -111,7 +111,7 @@ def visible(scope: Scope) -> ColumnElement[bool]:
 
     What has no region of its own is seen where whoever did it, or for whom, belongs.
     """
-    if scope.is_province:
+    if scope.is_whole:
         return true()
     subject = func.replace(col(AuditEntry.subject_id), "-", "")
     by_subject = (

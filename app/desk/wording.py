@@ -104,7 +104,7 @@ def place(region: str | None) -> str:
 
 def places_inside(scope: Scope) -> Sequence[tuple[str, str]]:
     """The places by which somebody may narrow a list: cities, or what lies in their own."""
-    if scope.is_province:
+    if scope.is_whole:
         return [(code, region_label(code)) for code in codes_of("city")]
     inside = [code for code in get_vocabulary().regions if scope.covers(code)]
     return [(code, region_label(code)) for code in inside]

@@ -40,11 +40,15 @@ BAD = "=cmd|' /C calc'!A0"
         ("a\x00b", "ab"),
         (["-a", "b"], "'-a、b"),
         (date(2026, 11, 22), date(2026, 11, 22)),
-        (datetime(2026, 11, 22, 20, tzinfo=UTC), datetime(2026, 11, 23, 4)),  # noqa: DTZ001  a cell
     ],
 )
 def test_a_cell_is_never_a_formula_and_numbers_stay_numbers(value: Any, cell: Any) -> None:
     assert safe(value) == cell
+
+
+def test_a_moment_becomes_one_of_china() -> None:
+    cell = safe(datetime(2026, 11, 22, 20, 0, 30, tzinfo=UTC))
+    assert (cell.tzinfo, cell.isoformat()) == (None, "2026-11-23T04:00:00")
 
 
 def publisher(client: TestClient, db: Session, *roles: StaffRole) -> TestClient:
