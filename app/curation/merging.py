@@ -1,6 +1,7 @@
 """The merge queue: two records that may be one are merged, kept apart, or split again."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -187,5 +188,9 @@ def _decide(
     before, case.state = case.state, state
     case.decided_by, case.decided_at = audit.name_of(by), now()
     newer, older = (names_of(db, [case])[id_][0] for id_ in (case.newer_id, case.older_id))
-    said = {"before": {"state": str(before)}, "after": {"state": str(state)}, "why": why}
+    said: dict[str, Any] = {
+        "before": {"state": str(before)},
+        "after": {"state": str(state)},
+        "why": why,
+    }
     audit.record(db, by, act, case, **said, newer=newer, older=older)

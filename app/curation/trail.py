@@ -36,7 +36,11 @@ def check(db: Session, _payloads: list[dict[str, Any]]) -> None:
     proof = audit.verify(db)
     if proof.fault:
         log.error("audit.broken", entry=proof.broken, fault=str(proof.fault))
-    found = {"length": proof.length, "head": proof.head, "fault": proof.fault and str(proof.fault)}
+    found: dict[str, Any] = {
+        "length": proof.length,
+        "head": proof.head,
+        "fault": proof.fault and str(proof.fault),
+    }
     with transaction() as own:
         audit.record(own, SYSTEM, CHECKED, "audit:chain", entry=proof.broken or None, **found)
 

@@ -22,7 +22,7 @@ from search.engine import Kind
 
 SIZE = 50
 LONGEST = 200  # characters of what may be searched for
-PLAIN = frozenset({"by", "action", "object", "kind"})
+NAMES = ("by", "action", "object", "kind", "since", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,19 @@ class Chain:
 
 def read(query: Mapping[str, str]) -> tuple[Asked, dict[str, str]]:
     """What the address asks for, and what in it cannot be taken."""
-    posted = {name: query.get(name, "").strip()[:LONGEST] for name in (*PLAIN, "since", "until")}
+    posted = {name: query.get(name, "").replace("\0", "").strip()[:LONGEST] for name in NAMES}
     errors: dict[str, str] = {}
-    days = {name: _day(posted[name], name, errors) for name in ("since", "until")}
-    plain = {name: posted[name].replace("\0", "") for name in PLAIN}
-    number = page_number(query.get("page", ""))
-    return Asked(**plain, **days, number=number, posted=posted), errors
+    asked = Asked(
+        by=posted["by"],
+        action=posted["action"],
+        object=posted["object"],
+        kind=posted["kind"],
+        since=_day(posted["since"], "since", errors),
+        until=_day(posted["until"], "until", errors),
+        number=page_number(query.get("page", "")),
+        posted=posted,
+    )
+    return asked, errors
 
 
 def _day(text: str, name: str, errors: dict[str, str]) -> date | None:

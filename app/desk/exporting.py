@@ -113,7 +113,7 @@ def export(db: Session, table: Table, form: Format, filters: Filters, *, by: Vis
         raise Invalid("These are more than {most} rows. Narrow the list first.", most=MOST)
     columns = [_(column) for column in table.columns]
     content = _as_csv(columns, rows) if form is Format.CSV else _as_workbook(table, columns, rows)
-    taken = {"rows": len(rows), "format": str(form), "filters": dict(filters)}
+    taken: dict[str, Any] = {"rows": len(rows), "format": str(form), "filters": dict(filters)}
     audit.record(db, by, "list.exported", f"list:{table.name}", **taken)
     return File(f"{table.name}-{today().isoformat()}.{form}", TYPES[form], content)
 

@@ -105,10 +105,10 @@ def page(db: Session, visitor: Visitor, asked: Asked, size: int = SIZE) -> Page:
     """The pairs that wait, most alike first; or those decided, the latest first."""
     chosen = _chosen(visitor, asked)
     total = db.exec(select(func.count()).select_from(chosen.subquery())).one()
-    first, last = col(MergeCase.score).desc(), col(MergeCase.id)
+    order: tuple[Any, ...] = (col(MergeCase.score).desc(), col(MergeCase.id))
     if asked.is_decided:
-        first, last = col(MergeCase.decided_at).desc(), col(MergeCase.id).desc()
-    rows = db.exec(chosen.order_by(first, last).offset((asked.number - 1) * size).limit(size)).all()
+        order = (col(MergeCase.decided_at).desc(), col(MergeCase.id).desc())
+    rows = db.exec(chosen.order_by(*order).offset((asked.number - 1) * size).limit(size)).all()
     return Page(items=_pairs(db, rows), total=total, number=asked.number, size=size)
 
 
@@ -118,7 +118,7 @@ def count(db: Session, visitor: Visitor, asked: Asked) -> int:
 
 
 def _chosen(visitor: Visitor, asked: Asked) -> Any:
-    waits = MergeCase.state == MergeState.WAITING
+    waits = col(MergeCase.state) == MergeState.WAITING
     chosen = select(MergeCase).where(
         visible(narrowed(visitor.scope, asked.region)), ~waits if asked.is_decided else waits
     )

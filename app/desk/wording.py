@@ -67,7 +67,7 @@ STATES: Mapping[str, str] = {
 
 def state_name(code: str | None) -> str:
     """What a stage, a finding or an effect is called; one without a name by its code."""
-    return _(STATES[code]) if code in STATES else str(code or "")
+    return _(STATES[code]) if code and code in STATES else str(code or "")
 
 
 def kind_name(kind: str) -> str:
