@@ -12,7 +12,7 @@ from app.accounts.scope import Scope
 from app.catalogue.models import MODELS, Organisation, Vendor
 from app.core.audit import AuditEntry
 from app.core.i18n import mark
-from app.curation.applications.models import Appeal, Application, PublicNotice
+from app.curation.applications.models import Appeal, Application, Criterion, PublicNotice
 from app.curation.models import Batch, MergeCase
 from app.curation.oversight.models import Assessment, Draw, Quarantine, SpotCheck, WhitelistEntry
 from app.curation.places import ids_inside, speaks_inside
@@ -40,6 +40,7 @@ SUBJECTS: Mapping[str, str] = {
     "quarantine": mark("Quarantine"),
     "appeal": mark("Appeal"),
     "publicnotice": mark("Public notice"),
+    "criterion": mark("Criterion"),
     "list": mark("List"),
     "audit": mark("Audit trail"),
 }
@@ -153,6 +154,7 @@ NAMES: Mapping[str, tuple[Any, Any]] = {
     "person": (Person, _named(Person, Person.name)),
     "batch": (Batch, _named(Batch, Batch.source)),
     "draw": (Draw, _named(Draw, Draw.title)),
+    "criterion": (Criterion, _named(Criterion, Criterion.name)),
     "certification": (Certification, _by_organisation(Certification)),
     "claim": (Claim, _by_organisation(Claim)),
     "appeal": (Appeal, _by_organisation(Appeal)),
