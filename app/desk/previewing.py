@@ -44,7 +44,7 @@ PARTS: Mapping[Part, str] = {
     Part.CHANGED: mark("Known already"),
     Part.QUEUED: mark("In the merge queue"),
     Part.UNVERIFIED: mark("Not verified"),
-    Part.DONE: mark("Decided"),
+    Part.DONE: mark("Already decided"),
 }
 
 

@@ -20,7 +20,7 @@ from app.desk.wording import kind_name, narrowed, place, state_name
 
 Row = Sequence[Any]
 NAME, KIND, REGION = mark("Name"), mark("Kind"), mark("Region")
-STATE, IDENTIFIER = mark("State"), mark("Identifier")
+STATE, IDENTIFIER = mark("Status"), mark("Identifier")
 FROM, UNTIL = mark("Valid from"), mark("Valid until")
 
 

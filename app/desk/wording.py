@@ -41,7 +41,7 @@ STATES: Mapping[str, str] = {
     "recommended": mark("Recommended"),
     "reviewed": mark("Reviewed"),
     "notice": mark("On public notice"),
-    "published": mark("Published"),
+    "published": mark("Is public"),
     "returned": mark("Returned for more"),
     "refused": mark("Refused"),
     "quarantined": mark("Hidden for some time"),
