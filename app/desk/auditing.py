@@ -16,7 +16,7 @@ from app.core.i18n import _
 from app.curation import trail
 from app.curation.models import Batch
 from app.desk import subjects
-from app.desk.acting import sentence
+from app.desk.deeds import sentence
 from app.desk.wording import field_label, field_text, page_number
 from search.engine import Kind
 

@@ -11,7 +11,7 @@ from app.core.db import Db
 from app.core.web import go, render
 from app.curation import trail
 from app.desk import auditing, subjects, wording
-from app.desk.acting import sentence
+from app.desk.deeds import sentence
 
 router = APIRouter(include_in_schema=False)
 Auditor = Annotated[Visitor, Depends(may(Can.READ_AUDIT))]
