@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, false, true
 from sqlmodel import col
 
+HOME = "44"  # Guangdong
 LENGTHS = {"province": 2, "city": 4, "county": 6, "town": 9}
 
 
@@ -29,15 +30,26 @@ class Scope:
     def is_province(self) -> bool:
         return len(self.prefix) == LENGTHS["province"]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether this is the pool's own province: it also has what lies elsewhere.
+
+        A local registration is no condition for a supplier, and somebody must decide about those
+        who have none.
+        """
+        return self.prefix == HOME
+
     def covers(self, region: str | None) -> bool:
         """Whether a place lies inside; one that is not known lies in the province alone."""
-        if not self.prefix:
-            return False
-        return self.is_province if region is None else region.startswith(self.prefix)
+        if self.is_whole:
+            return True
+        return bool(self.prefix and region) and str(region).startswith(self.prefix)
 
     def inside(self, column: Any) -> ColumnElement[bool]:
         """The same as a condition on a column that holds a region or nothing."""
+        if self.is_whole:
+            return true()
         if not self.prefix:
             return false()
         within: ColumnElement[bool] = col(column).startswith(self.prefix, autoescape=True)
-        return within | col(column).is_(None) if self.is_province else within
+        return within

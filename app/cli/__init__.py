@@ -8,6 +8,7 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from app.cli import (
+    auditing,
     bench,
     doctor,
     drawing,
@@ -36,7 +37,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (running, doctor, receiving, finding, people, outbox, moving, drawing, bench):
+for part in (running, doctor, receiving, finding, people, outbox, moving, drawing, auditing, bench):
     part.register(app)
 
 

@@ -2,7 +2,7 @@
 
 Entries are chained: each carries a number, the hash of the one before it, and its own hash over
 what it says. They are chained at the very end of their transaction, so that whoever waits for
-the end of the chain holds nothing that another one could wait for.
+the end of the chain holds it as briefly as can be, and nobody who holds it waits for another.
 """
 
 import hashlib
@@ -10,10 +10,13 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from itertools import chain, pairwise
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, event, insert, update
+from sqlalchemy import bindparam, event, insert, or_, update
+from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from app.core.db import json_column, json_type, lock, now
@@ -21,6 +24,7 @@ from app.core.db import json_column, json_type, lock, now
 CHAIN = 4_402_263  # the number of a lock; it means nothing
 START = "0" * 64
 CHUNK = 1000
+LINKS = frozenset({"number", "previous", "hash"})
 WAITS = "unchained"  # key of `Session.info`: ids of entries of this transaction
 JSON: Any = json_type()
 
@@ -154,6 +158,8 @@ def _chain_later(db: Session, ids: Iterable[UUID]) -> None:
 
 @event.listens_for(Session, "before_commit")
 def _chain(db: Session) -> None:
+    if db.in_nested_transaction():  # a savepoint ends; the transaction goes on
+        return
     ids = db.info.pop(WAITS, None)
     if not ids:
         return
@@ -161,23 +167,28 @@ def _chain(db: Session) -> None:
     lock(db, CHAIN)
     number, previous = _last(db)
     for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
-        chosen = select(*_said()).where(col(AuditEntry.id).in_(chunk))
-        rows = {row.id: row._asdict() for row in db.execute(chosen)}
         links = []
-        for id_ in chunk:
+        for row in _written(db, ids[start : start + CHUNK]):
             number += 1
-            own = hash_of(rows[id_], number, previous)
-            links.append({"key": id_, "number": number, "previous": previous, "hash": own})
+            own = hash_of(row, number, previous)
+            links.append({"key": row["id"], "number": number, "previous": previous, "hash": own})
             previous = own
-        # A statement on the table, so that no loaded entry counts as changed.
-        table = AuditEntry.__table__  # type: ignore[attr-defined]
-        db.connection().execute(update(table).where(table.c.id == bindparam("key")), links)
+        if links:
+            # A statement on the table, so that no loaded entry counts as changed.
+            table = AuditEntry.__table__  # type: ignore[attr-defined]
+            db.connection().execute(update(table).where(table.c.id == bindparam("key")), links)
+
+
+def _written(db: Session, ids: Sequence[UUID]) -> Iterator[dict[str, Any]]:
+    """What entries say, as the database tells it; those of a savepoint rolled back are gone."""
+    chosen = select(*_said()).where(col(AuditEntry.id).in_(ids))
+    rows = {row.id: row._asdict() for row in db.execute(chosen)}
+    return (rows[id_] for id_ in ids if id_ in rows)
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _forget(db: Session, _previous: Any) -> None:
-    if not db.in_nested_transaction():
+def _forget(db: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:  # not a savepoint, before which there may be entries that stay
         db.info.pop(WAITS, None)
 
 
@@ -188,9 +199,8 @@ def _last(db: Session) -> tuple[int, str]:
 
 
 def _said() -> list[Any]:
-    left = {"number", "previous", "hash"}
     table = AuditEntry.__table__  # type: ignore[attr-defined]
-    return [column for column in table.columns if column.name not in left]
+    return [column for column in table.columns if column.name not in LINKS]
 
 
 def hash_of(row: dict[str, Any], number: int, previous: str) -> str:
@@ -198,8 +208,8 @@ def hash_of(row: dict[str, Any], number: int, previous: str) -> str:
 
     Written as JSON with sorted keys and no spaces; moments as microseconds since 1970 in UTC.
     """
-    said = {name: _plain(value) for name, value in row.items()}
-    text = json.dumps([number, previous, said], ensure_ascii=False, sort_keys=True)
+    said = [number, previous, {name: _plain(value) for name, value in row.items()}]
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -209,34 +219,72 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
+class Fault(StrEnum):
+    """What is wrong with the first entry that is not as it was written."""
+
+    ALTERED = "altered"
+    REMOVED = "removed"
+    INSERTED = "inserted"
+    CUT_OFF = "cut off"
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a look at the whole chain found: its length and end, and where it first breaks."""
+    """What a look at the whole chain found: its length and end, and where it first breaks.
+
+    `broken` is a number, or the id of an entry outside the chain; `at` and `action` are those of
+    that entry, or of the next one where it is gone.
+    """
 
     length: int
     head: str
-    broken: str = ""  # the number or id of the first entry that is not as it was written
-    reason: str = ""
+    fault: Fault | None = None
+    broken: str = ""
+    at: datetime | None = None
+    action: str = ""
 
 
-def verify(db: Session) -> Proof:
+def verify(db: Session, expect: str = "") -> Proof:
     """Walk the chain from its start; an entry altered, removed or inserted by hand breaks it.
 
-    That the end was cut off cannot be seen from the chain itself: keep the head elsewhere.
+    That its end was cut off cannot be seen from the chain itself: `expect` is a head that was
+    kept elsewhere, and must be found.
     """
-    number, previous = 0, START
-    for row in _chained(db):
-        found, said_previous, said_hash = row.pop("number"), row.pop("previous"), row.pop("hash")
-        if found != number + 1:
-            return Proof(number, previous, str(number + 1), "removed")
-        own = hash_of(row, found, previous)
-        if said_previous != previous or said_hash != own:
-            return Proof(number, previous, str(found), "altered")
-        number, previous = found, own
-    stray = db.exec(select(AuditEntry.id).where(col(AuditEntry.number).is_(None)).limit(1)).first()
+    number, previous, is_met = 0, START, expect in ("", START)
+    for row, following in pairwise(chain(_chained(db), (None,))):
+        assert row is not None  # noqa: S101  only the last one is, and nothing follows it
+        fault = _fault(row, following, number, previous)
+        if fault:
+            return Proof(number, previous, fault, str(number + 1), row["at"], row["action"])
+        number, previous = number + 1, str(row["hash"])
+        is_met = is_met or previous == expect
+    outside = or_(col(AuditEntry.number).is_(None), col(AuditEntry.number) < 1)
+    stray = db.exec(select(AuditEntry).where(outside).order_by(col(AuditEntry.at)).limit(1)).first()
     if stray:
-        return Proof(number, previous, str(stray), "inserted")
+        return Proof(number, previous, Fault.INSERTED, str(stray.id), stray.at, stray.action)
+    if not is_met:
+        return Proof(number, previous, Fault.CUT_OFF, str(number + 1))
     return Proof(number, previous)
+
+
+def _fault(
+    row: dict[str, Any], following: dict[str, Any] | None, number: int, previous: str
+) -> Fault | None:
+    """What is wrong with a row that should be the next after `number`, whose hash is `previous`.
+
+    Where one was put in or taken out and the rest numbered anew, the hashes tell which.
+    """
+    said = {name: value for name, value in row.items() if name not in LINKS}
+    own = hash_of(said, number + 1, previous)
+    if (row["number"], row["previous"], row["hash"]) == (number + 1, previous, own):
+        return None
+    moved = hash_of(said, row["number"] + 1, str(row["previous"]))
+    if row["number"] != number + 1 or row["hash"] == moved:
+        return Fault.REMOVED
+    if following is not None:
+        return Fault.INSERTED if following["previous"] == previous else Fault.ALTERED
+    is_linked = previous == row["previous"] or own == row["hash"]
+    return Fault.ALTERED if is_linked else Fault.INSERTED
 
 
 def _chained(db: Session) -> Iterator[dict[str, Any]]:

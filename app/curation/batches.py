@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.catalogue import service as catalogue
-from app.catalogue.models import Record
+from app.catalogue.models import Case, Record, Solution
 from app.catalogue.stages import Stage
 from app.core import audit
 from app.core.db import now
@@ -16,6 +16,7 @@ from app.core.errors import Conflict, NotFound
 from app.curation.admission import LIVE, ids_by_kind, load, supersede
 from app.curation.folding import fold
 from app.curation.models import Batch, Candidate, MergeCase, MergeState, Standing
+from search.engine import Kind
 
 CHUNK = 500
 Progress = Callable[[int, int], None]
@@ -47,9 +48,10 @@ def accept(
     db: Session,
     batch: Batch,
     *,
-    by: str,
+    by: str | audit.Actor,
     unverified: bool = False,
     only: frozenset[UUID] | None = None,
+    why: str | None = None,
     progress: Progress | None = None,
 ) -> dict[str, int]:
     """Publish everything of a batch that waits; what the merge queue holds stays there.
@@ -62,7 +64,7 @@ def accept(
     if batch.taken_back_at:
         raise Conflict("Batch {batch} was taken back.", batch=batch.id)
     if unverified:
-        _release_unverified(db, batch)
+        _release_unverified(db, batch, only)
     waiting = db.exec(
         select(Candidate.kind, Candidate.record_id)
         .where(Candidate.batch_id == batch.id, Candidate.standing == Standing.WAITING)
@@ -82,8 +84,8 @@ def accept(
             if progress:
                 progress(done, len(waiting))
     if waiting:
-        batch.accepted_by, batch.accepted_at = by, now()
-        audit.record(db, by, "batch.accepted", batch, **dict[str, Any](counts))
+        batch.accepted_by, batch.accepted_at = audit.name_of(by), now()
+        audit.record(db, by, "batch.accepted", batch, why=why, **dict[str, Any](counts))
     return counts
 
 
@@ -101,7 +103,25 @@ def accept_repeated(db: Session, source: str, digests: Iterable[str], *, by: str
         accept(db, find(db, batch_id), by=by, only=frozenset(records[batch_id]))
 
 
-def _release_unverified(db: Session, batch: Batch) -> None:
+def with_vendors(db: Session, batch: Batch, chosen: frozenset[UUID]) -> frozenset[UUID]:
+    """What was chosen of a batch, and the vendors that it belongs to and that wait there too.
+
+    An offer cannot be public without its vendor.
+    """
+    waiting = select(Candidate.record_id).where(
+        Candidate.batch_id == batch.id,
+        Candidate.kind == Kind.VENDOR,
+        Candidate.standing == Standing.WAITING,
+    )
+    vendors: set[UUID] = set()
+    for model in (Solution, Case):
+        theirs = select(model.vendor_id).where(col(model.id).in_(chosen))
+        needed = theirs.where(col(model.vendor_id).in_(waiting))
+        vendors.update(id_ for id_ in db.exec(needed) if id_)
+    return chosen | vendors
+
+
+def _release_unverified(db: Session, batch: Batch, only: frozenset[UUID] | None) -> None:
     in_queue = select(MergeCase.newer_id).where(MergeCase.state == MergeState.WAITING)
     held = select(Candidate).where(
         Candidate.batch_id == batch.id,
@@ -109,7 +129,8 @@ def _release_unverified(db: Session, batch: Batch) -> None:
         col(Candidate.record_id).not_in(in_queue),
     )
     for candidate in db.exec(held):
-        candidate.standing = Standing.WAITING
+        if only is None or candidate.record_id in only:
+            candidate.standing = Standing.WAITING
 
 
 def _accept_one(
@@ -132,7 +153,9 @@ def _accept_one(
     return "changed"
 
 
-def take_back(db: Session, batch: Batch, *, by: str) -> dict[str, int]:
+def take_back(
+    db: Session, batch: Batch, *, by: str | audit.Actor, why: str | None = None
+) -> dict[str, int]:
     """Undo a batch: what only it said is gone, what it replaced is back, the rest stays.
 
     Records that nobody else speaks of leave the pool (and keep identifier and address).
@@ -152,7 +175,7 @@ def take_back(db: Session, batch: Batch, *, by: str) -> dict[str, int]:
                     counts[_take_back_one(changes, record, said, batch)] += 1
             db.flush()  # keeps the number of pending rows bounded
     batch.taken_back_at = now()
-    audit.record(db, by, "batch.taken_back", batch, **dict[str, Any](counts))
+    audit.record(db, by, "batch.taken_back", batch, why=why, **dict[str, Any](counts))
     return counts
 
 

@@ -1,6 +1,7 @@
 """The merge queue: two records that may be one are merged, kept apart, or split again."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -43,14 +44,14 @@ def find_case(db: Session, case_id: int) -> MergeCase:
     return case
 
 
-def merge(db: Session, case: MergeCase, *, by: str) -> Record:
+def merge(db: Session, case: MergeCase, *, by: str | audit.Actor, why: str | None = None) -> Record:
     """The newer record becomes part of the older one: its offers move over, its address leads on.
 
     Nothing said of either is lost. Returns the record that stays. Raises `Conflict` when the
     case was decided already or one of the two has left meanwhile.
     """
     _must_be(case, MergeState.WAITING)
-    newer, older = _record(db, case, case.newer_id), _record(db, case, case.older_id)
+    newer, older = pair_of(db, case)
     if Stage.MERGED in (newer.stage, older.stage):
         raise Conflict("One of the two was merged elsewhere meanwhile; look at the case again.")
     case.stage_before = newer.stage
@@ -63,21 +64,23 @@ def merge(db: Session, case: MergeCase, *, by: str) -> Record:
         _release(db, newer.id, by=by)
         db.flush()  # the fold reads back what was said of both
         _refold(db, changes, older)
-    _decide(db, case, MergeState.MERGED, by=by)
+    _decide(db, case, MergeState.MERGED, "merge.merged", why, by=by)
     return older
 
 
-def keep_apart(db: Session, case: MergeCase, *, by: str) -> None:
+def keep_apart(
+    db: Session, case: MergeCase, *, by: str | audit.Actor, why: str | None = None
+) -> None:
     """The two are different: the newer one goes on to admission by itself."""
     _must_be(case, MergeState.WAITING)
     _release(db, case.newer_id, by=by)
-    _decide(db, case, MergeState.APART, by=by)
+    _decide(db, case, MergeState.APART, "merge.apart", why, by=by)
 
 
-def split(db: Session, case: MergeCase, *, by: str) -> Record:
+def split(db: Session, case: MergeCase, *, by: str | audit.Actor, why: str | None = None) -> Record:
     """Undo a merge: the newer record returns with its own values and its offers."""
     _must_be(case, MergeState.MERGED)
-    newer, older = _record(db, case, case.newer_id), _record(db, case, case.older_id)
+    newer, older = pair_of(db, case)
     newer.merged_into = None
     newer.move_to(_stage_after_split(db, case))
     with catalogue.changing(db, by=by) as changes:
@@ -88,7 +91,7 @@ def split(db: Session, case: MergeCase, *, by: str) -> Record:
         _refold(db, changes, newer)
         newer.version += 1
         catalogue.tell_index(changes, newer)
-    _decide(db, case, MergeState.APART, by=by)
+    _decide(db, case, MergeState.APART, "merge.split", why, by=by)
     return newer
 
 
@@ -105,6 +108,11 @@ def _stage_after_split(db: Session, case: MergeCase) -> Stage:
 def _must_be(case: MergeCase, state: MergeState) -> None:
     if case.state != state:
         raise Conflict("Case {case} is {state}.", case=case.id, state=str(case.state))
+
+
+def pair_of(db: Session, case: MergeCase) -> tuple[Record, Record]:
+    """The newer and the older record of a case, with what their pages show."""
+    return _record(db, case, case.newer_id), _record(db, case, case.older_id)
 
 
 def _record(db: Session, case: MergeCase, record_id: UUID) -> Record:
@@ -151,13 +159,13 @@ def _move_back(
             catalogue.tell_index(changes, moved)
 
 
-def _release(db: Session, record_id: UUID, *, by: str) -> None:
+def _release(db: Session, record_id: UUID, *, by: str | audit.Actor) -> None:
     """What was held for this decision now waits for admission, or follows its merged record."""
     held = select(Candidate).where(
         Candidate.record_id == record_id, Candidate.standing == Standing.REVIEW
     )
     for candidate in db.exec(held):
-        candidate.standing, candidate.decided_by = Standing.WAITING, by
+        candidate.standing, candidate.decided_by = Standing.WAITING, audit.name_of(by)
 
 
 def _refold(db: Session, changes: catalogue.Changes, record: Record) -> None:
@@ -168,6 +176,21 @@ def _refold(db: Session, changes: catalogue.Changes, record: Record) -> None:
         catalogue.restate(changes, loaded, values, origins)
 
 
-def _decide(db: Session, case: MergeCase, state: MergeState, *, by: str) -> None:
-    case.state, case.decided_by, case.decided_at = state, by, now()
-    audit.record(db, by, f"merge.{state}", case)
+def _decide(
+    db: Session,
+    case: MergeCase,
+    state: MergeState,
+    act: str,
+    why: str | None,
+    *,
+    by: str | audit.Actor,
+) -> None:
+    before, case.state = case.state, state
+    case.decided_by, case.decided_at = audit.name_of(by), now()
+    newer, older = (names_of(db, [case])[id_][0] for id_ in (case.newer_id, case.older_id))
+    said: dict[str, Any] = {
+        "before": {"state": str(before)},
+        "after": {"state": str(state)},
+        "why": why,
+    }
+    audit.record(db, by, act, case, **said, newer=newer, older=older)

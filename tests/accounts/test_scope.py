@@ -16,7 +16,9 @@ TOWN, COUNTY, CITY, PROVINCE = "441900119", "440106", "440100", "440000"
         (PROVINCE, CITY, True),
         (PROVINCE, TOWN, True),
         (PROVINCE, None, True),
-        (PROVINCE, "430100", False),
+        (PROVINCE, "430100", True),  # registered elsewhere, and in the pool all the same
+        ("430000", CITY, False),
+        ("430000", None, False),
         (CITY, COUNTY, True),
         (CITY, PROVINCE, False),
         (CITY, "440300", False),

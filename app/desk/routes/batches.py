@@ -1,5 +1,96 @@
 """Imported lists: what admitting one would change, and doing it."""
 
-from fastapi import APIRouter
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from app.accounts.visitor import Visitor
+from app.core.access import Can, may
+from app.core.db import Db, lock
+from app.core.i18n import _
+from app.core.web import go, render
+from app.curation import batches as rules
+from app.curation.admission import DECISIONS
+from app.curation.models import Batch
+from app.desk import auditing, previewing, wording
+from app.desk.previewing import Part
 
 router = APIRouter(include_in_schema=False)
+Admitter = Annotated[Visitor, Depends(may(Can.ACCEPT_BATCHES))]
+Why = Annotated[str, Form(max_length=2000)]
+
+
+@router.get("/desk/batches", name="desk:batches")
+def listing(request: Request, db: Db, visitor: Admitter) -> Response:
+    number = wording.page_number(request.query_params.get("page", ""))
+    page = previewing.page_of_batches(db, visitor, number)
+    return render(request, "desk/batches.html", "results", page=page)
+
+
+@router.get("/desk/batches/{batch_id}", name="desk:batch")
+def preview(request: Request, db: Db, visitor: Admitter, batch_id: int) -> Response:
+    batch = previewing.find_for(db, visitor, batch_id)
+    return _show(request, db, visitor, batch, {})
+
+
+@router.post("/desk/batches/{batch_id}/admit", name="desk:batch-admit")
+def admit(
+    request: Request,
+    db: Db,
+    visitor: Admitter,
+    batch_id: int,
+    what: Annotated[str, Form()] = "ticked",
+    record: Annotated[list[UUID], Form()] = [],  # noqa: B006  FastAPI copies it
+    unverified: Annotated[bool, Form()] = False,  # noqa: FBT002  a tick box
+    why: Why = "",
+) -> Response:
+    lock(db, DECISIONS)
+    batch = previewing.find_for(db, visitor, batch_id)
+    if what != "all" and not record:
+        return _show(request, db, visitor, batch, {"record": _("Tick at least one row.")})
+    ticked = None if what == "all" else rules.with_vendors(db, batch, frozenset(record))
+    only = previewing.chosen_inside(db, visitor, batch, ticked)
+    rules.accept(db, batch, unverified=unverified, only=only, why=wording.said(why), by=visitor)
+    return go(request, "desk:batch", batch_id=batch_id)
+
+
+@router.post("/desk/batches/{batch_id}/take-back", name="desk:batch-take-back")
+def take_back(
+    request: Request, db: Db, visitor: Admitter, batch_id: int, why: Why = ""
+) -> Response:
+    lock(db, DECISIONS)
+    batch = previewing.find_to_take_back(db, visitor, batch_id)
+    reason = wording.said(why)
+    if reason is None:
+        return _show(request, db, visitor, batch, {"why": _("Say why it is taken back.")})
+    rules.take_back(db, batch, why=reason, by=visitor)
+    return go(request, "desk:batch", batch_id=batch_id)
+
+
+def _show(
+    request: Request, db: Session, visitor: Visitor, batch: Batch, errors: dict[str, str]
+) -> Response:
+    query = request.query_params
+    counts = previewing.counts(db, visitor, batch)
+    wanted, fullest = query.get("show", ""), max(Part, key=lambda part: counts[part])
+    part = Part(wanted) if wanted in set(Part) else Part.NEW if counts[Part.NEW] else fullest
+    number = wording.page_number(query.get("page", ""))
+    is_whole = previewing.is_whole(db, visitor, batch)
+    return render(
+        request,
+        "desk/batch.html",
+        "results",
+        status=422 if errors else 200,
+        batch=batch,
+        counts=counts,
+        part=part,
+        page=previewing.page(db, visitor, batch, part, number),
+        is_whole=is_whole,
+        story=auditing.story(db, batch) if is_whole else [],
+        wording=wording,
+        PARTS=previewing.PARTS,
+        errors=errors,
+    )

@@ -1,5 +1,37 @@
 """Lists as CSV and XLSX."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import Response
+
+from app.accounts.visitor import Visitor
+from app.core.access import Can, may
+from app.core.db import Db
+from app.core.web import render
+from app.desk import exporting, tables  # noqa: F401  the tables declare themselves
+from app.desk.exporting import Format
 
 router = APIRouter(include_in_schema=False)
+Exporter = Annotated[Visitor, Depends(may(Can.EXPORT))]
+
+
+@router.get("/desk/exports", name="desk:exports")
+def lists(request: Request, visitor: Exporter) -> Response:
+    found = exporting.tables_for(visitor)
+    return render(request, "desk/exports.html", tables=found, most=exporting.MOST)
+
+
+@router.post("/desk/exports/{name}", name="desk:export")
+def export(
+    db: Db,
+    visitor: Exporter,
+    name: str,
+    form: Annotated[Format, Form(alias="format")] = Format.CSV,
+    query: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    table = exporting.find_for(visitor, name)
+    file = exporting.export(db, table, form, exporting.filters_of(query), by=visitor)
+    named = f'attachment; filename="{file.name}"'
+    headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
+    return Response(file.content, media_type=file.type, headers=headers)

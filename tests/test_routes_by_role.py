@@ -1,0 +1,239 @@
+"""Every route and who may use it, in one table; a route without a line here fails.
+
+The table says what was decided; the code says what is: the permission that a route declares and
+the roles that are granted it. The test compares the two. Region is no part of it: who may use a
+page sees and decides there only inside their own (see `ELSEWHERE` below).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.testclient import TestClient
+from sqlmodel import Session, select
+
+from app.accounts.grants import MEMBER_GRANTS, STAFF_GRANTS, UNPROVEN, grants_of
+from app.accounts.models import MemberRole, Person, StaffRole
+from app.core.access import Can, may
+from app.curation.admission import Twin
+from app.curation.models import MergeCase
+from search.engine import Kind
+from tests.factories import a_batch, a_proposal, a_record
+from tests.people import DONGGUAN, GUANGZHOU, a_member, a_person, an_organisation, sign_in, staff
+
+EVERYBODY = "everybody"
+SIGNED_IN = "signed in"  # whoever they are, with the second factor that they owe
+UNPROVEN_TOO = "signed in, even before the second factor"
+MEMBERS, EDITORS, OWNERS = "viewer editor owner", "editor owner", "owner"
+STAFF = "reviewer inspector publisher auditor administrator"
+
+ROUTES: dict[str, str] = {
+    "GET /": EVERYBODY,
+    "GET /accessibility": EVERYBODY,
+    "GET /api/v1/cases": EVERYBODY,
+    "GET /api/v1/cases/{key}": EVERYBODY,
+    "GET /api/v1/docs": EVERYBODY,
+    "GET /api/v1/information": EVERYBODY,
+    "GET /api/v1/information/{key}": EVERYBODY,
+    "GET /api/v1/openapi.json": EVERYBODY,
+    "GET /api/v1/search": EVERYBODY,
+    "GET /api/v1/solutions": EVERYBODY,
+    "GET /api/v1/solutions/{key}": EVERYBODY,
+    "GET /api/v1/suggest": EVERYBODY,
+    "GET /api/v1/trainings": EVERYBODY,
+    "GET /api/v1/trainings/{key}": EVERYBODY,
+    "GET /api/v1/vendors": EVERYBODY,
+    "GET /api/v1/vendors/{key}": EVERYBODY,
+    "GET /cases": EVERYBODY,
+    "GET /cases/{slug}": EVERYBODY,
+    "GET /compare": EVERYBODY,
+    "GET /desk/audit": "auditor",
+    "POST /desk/audit/check": "auditor",
+    "GET /desk/batches": "publisher",
+    "GET /desk/batches/{batch_id}": "publisher",
+    "POST /desk/batches/{batch_id}/admit": "publisher",
+    "POST /desk/batches/{batch_id}/take-back": "publisher",
+    "GET /desk/exports": "reviewer inspector publisher auditor",
+    "POST /desk/exports/{name}": "reviewer inspector publisher auditor",
+    "GET /desk/merges": "reviewer",
+    "GET /desk/merges/{case_id}": "reviewer",
+    "POST /desk/merges/{case_id}/keep-apart": "reviewer",
+    "POST /desk/merges/{case_id}/merge": "reviewer",
+    "POST /desk/merges/{case_id}/split": "reviewer",
+    "GET /favicon.ico": EVERYBODY,
+    "GET /feeds/information.xml": EVERYBODY,
+    "GET /feeds/listings.xml": EVERYBODY,
+    "GET /healthz": EVERYBODY,
+    "GET /how-ranking-works": EVERYBODY,
+    "GET /id/{identifier}": EVERYBODY,
+    "GET /information": EVERYBODY,
+    "GET /information/{slug}": EVERYBODY,
+    "GET /opensearch.xml": EVERYBODY,
+    "GET /readyz": EVERYBODY,
+    "GET /robots.txt": EVERYBODY,
+    "GET /search": EVERYBODY,
+    "GET /sitemap.xml": EVERYBODY,
+    "GET /sitemaps/{number}.xml": EVERYBODY,
+    "GET /solutions": EVERYBODY,
+    "GET /solutions/{slug}": EVERYBODY,
+    "GET /sources": EVERYBODY,
+    "GET /suggest": EVERYBODY,
+    "GET /trainings": EVERYBODY,
+    "GET /trainings/{slug}": EVERYBODY,
+    "GET /vendors": EVERYBODY,
+    "GET /vendors/{slug}": EVERYBODY,
+}
+
+ROLES = {
+    **{str(role): grants_of(role, frozenset()) for role in MemberRole},
+    **{str(role): grants_of(None, frozenset({role})) for role in StaffRole},
+}
+
+
+def routes(app: Any) -> Iterator[tuple[str, APIRoute, Any]]:
+    """Each method of each route as it stands in the table."""
+    for found in iter_route_contexts(app.routes):
+        if isinstance(found.original_route, APIRoute):
+            for method in found.methods or ():
+                yield f"{method} {found.path}", found.original_route, found.dependant
+
+
+def needed(dependencies: Iterable[Any]) -> Iterator[Can]:
+    """The permissions that a route asks for, itself or through what it depends on."""
+    for dependency in dependencies:
+        if isinstance(dependency.call, may):
+            yield dependency.call.permission
+        yield from needed(dependency.dependencies)
+
+
+def who_may(permissions: frozenset[Can]) -> str:
+    """The roles that are granted all of these, in the order of the grants."""
+    if not permissions:
+        return EVERYBODY
+    if permissions <= UNPROVEN:
+        return UNPROVEN_TOO
+    if permissions <= grants_of(None, frozenset()):
+        return SIGNED_IN
+    return " ".join(role for role, grants in sorted_roles() if permissions <= grants)
+
+
+def sorted_roles() -> list[tuple[str, frozenset[Can]]]:
+    order = ("viewer", "editor", "owner", *map(str, StaffRole))
+    return [(role, ROLES[role]) for role in order]
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, str]:
+    """Each route and the roles that the code lets in."""
+    from app.main import create_app  # noqa: PLC0415  imports every feature
+
+    app = create_app(worker=False)
+    return {
+        name: who_may(frozenset(needed(dependant.dependencies)))
+        for name, _route, dependant in routes(app)
+    }
+
+
+def test_every_route_stands_in_the_table_with_the_roles_that_may_use_it(
+    found: dict[str, str],
+) -> None:
+    missing = [f'    "{name}": "{roles}",' for name, roles in found.items() if name not in ROUTES]
+    assert not missing, "decide about these:\n" + "\n".join(sorted(missing))
+    assert {name: found.get(name) for name in ROUTES} == ROUTES
+
+
+def test_the_table_is_sorted_so_that_two_who_add_to_it_do_not_meet() -> None:
+    by_path = sorted(ROUTES, key=lambda name: name.split(" ")[::-1])
+    assert list(ROUTES) == by_path
+
+
+def test_the_table_holds_over_http_for_one_page_of_each_kind(
+    found: dict[str, str], client: TestClient, db: Session
+) -> None:
+    client.follow_redirects = False
+    pages = {roles: name for name, roles in found.items() if name[:4] == "GET " and "{" not in name}
+    pages.pop(EVERYBODY)
+    for name in pages.values():
+        answer = client.get(name.removeprefix("GET "))
+        assert answer.headers["location"].startswith("/sign-in?"), name
+    for role, person, organisation_id in everyone(db):
+        sign_in(client, db, person, organisation_id)
+        for roles, name in pages.items():
+            may_use = roles in (SIGNED_IN, UNPROVEN_TOO) or role in roles.split()
+            status = client.get(name.removeprefix("GET ")).status_code
+            assert (status != 403) is may_use, (role, name, status)
+
+
+def everyone(db: Session) -> Iterator[tuple[str, Person, UUID | None]]:
+    """Somebody of each role, and somebody who has none."""
+    yield "person", a_person(db), None
+    organisation = an_organisation(db)
+    for member in MemberRole:
+        yield str(member), a_member(db, organisation.id, member), organisation.id
+    for role in StaffRole:
+        yield str(role), staff(db, role), None
+
+
+def test_nobody_is_granted_what_no_route_or_page_asks_for(found: dict[str, str]) -> None:
+    assert set().union(*MEMBER_GRANTS.values(), *STAFF_GRANTS.values()) <= set(Can)
+    assert {role for role, grants in sorted_roles() if not grants} == set()
+
+
+def a_merge_case(db: Session) -> int:
+    there = a_record(db, Kind.VENDOR, name="广州甲厂", region=GUANGZHOU)
+    a_batch(db, a_proposal(name="广州乙厂", region=GUANGZHOU, twin=Twin(there.id, 0.8, ())))
+    db.flush()
+    return int(str(db.exec(select(MergeCase.id)).one()))
+
+
+def a_waiting_batch(db: Session) -> int:
+    return int(str(a_batch(db, a_proposal(name="广州丙厂", region=GUANGZHOU)).id))
+
+
+ELSEWHERE: dict[str, Callable[[Session], object]] = {
+    "/desk/batches/{batch_id}": a_waiting_batch,
+    "/desk/merges/{case_id}": a_merge_case,
+}
+"""How to make, in Guangzhou, what the addresses that begin so speak of."""
+
+NO_PLACE = frozenset({"/desk/exports/{name}"})
+"""Addresses with a part to fill in that have no region."""
+
+
+def about_something(found: dict[str, str]) -> list[str]:
+    return [
+        name
+        for name in found
+        if name.partition(" ")[2].startswith("/desk/")
+        and "{" in name
+        and not name.endswith(tuple(NO_PLACE))
+    ]
+
+
+def test_every_desk_route_about_something_is_tried_from_another_region(
+    found: dict[str, str], client: TestClient, db: Session
+) -> None:
+    client.follow_redirects = False
+    made = {beginning: make(db) for beginning, make in ELSEWHERE.items()}
+    sign_in(client, db, staff(db, *StaffRole, region=DONGGUAN))
+    for name in about_something(found):
+        method, path = name.split(" ")
+        beginning = max((one for one in made if path.startswith(one)), key=len, default="")
+        assert beginning, f"{name}: say in ELSEWHERE how to make one in another region"
+        address = made_path(path, beginning, made[beginning])
+        assert client.request(method, address).status_code == 404, name
+    sign_in(client, db, staff(db, *StaffRole, region=GUANGZHOU))
+    for beginning, value in made.items():
+        if f"GET {beginning}" in found:
+            assert client.get(made_path(beginning, beginning, value)).status_code == 200
+
+
+def made_path(path: str, beginning: str, value: object) -> str:
+    """The address with the thing made; any further part to fill in is a number that is none."""
+    own = beginning[: beginning.index("{")] + str(value) + beginning[beginning.index("}") + 1 :]
+    rest = path.removeprefix(beginning)
+    while "{" in rest:
+        rest = rest[: rest.index("{")] + "1" + rest[rest.index("}") + 1 :]
+    return own + rest
