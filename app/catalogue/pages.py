@@ -64,7 +64,7 @@ def gone(request: Request, record: Record) -> Response:
     response = render(
         request,
         "catalogue/gone.html",
-        status=HTTPStatus.GONE,
+        status=reading.Left(record).status,
         record=record,
         vendor=vendor if is_public else None,
         reason=labels.leaving_label(record.left_code),

@@ -43,6 +43,22 @@ ORGANISATIONS = {
     FACTORY: ("（演示）样板注塑厂", DONGGUAN),
 }
 
+NAMES = {
+    "owner": "演示负责人",
+    "editor": "演示编辑",
+    "viewer": "演示同事",
+    "small": "演示小企业主",
+    "factory": "演示厂长",
+    "city-reviewer": "演示清远审核员",
+    "dongguan-reviewer": "演示东莞审核员",
+    "reviewer": "演示省级审核员",
+    "publisher": "演示发布员甲",
+    "publisher-2": "演示发布员乙",
+    "inspector": "演示广州检查员",
+    "inspector-2": "演示省级检查员",
+    "auditor": "演示审计员",
+    "administrator": "演示管理员",
+}
 ACCOUNTS = (
     Account("owner", mark("vendor: owner"), organisation=VENDOR, member=MemberRole.OWNER),
     Account("editor", mark("vendor: editor"), organisation=VENDOR, member=MemberRole.EDITOR),
@@ -104,7 +120,7 @@ def add_people(db: Session) -> tuple[dict[str, Person], dict[str, Organisation]]
 def _person(account: Account) -> Person:
     person = Person(
         email=account.email,
-        name=f"演示 {account.key}",
+        name=NAMES[account.key],
         password=passwords.hash_password(password(account)),
         verified_at=now(),
     )
