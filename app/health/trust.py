@@ -64,7 +64,7 @@ def _unseen(db: Session) -> Finding:
 
 
 def _remedy_of_silence() -> str:
-    return _("Start “pool worker”, which does it every day, or run “pool audit verify”.")
+    return _("Start “pool worker”: it looks through it every day.")
 
 
 def _is_there(db: Session, number: int, head: str) -> bool:
