@@ -39,7 +39,7 @@ class Server:
 
     def ehlo(self) -> None: ...
 
-    def has_extn(self, name: str) -> bool:
+    def has_extn(self, _name: str) -> bool:
         return False
 
     def send_message(self, message: Any) -> None:
