@@ -1,8 +1,11 @@
-"""One account of each role; passwords and second factors follow from the installation's secret."""
+"""One account of each role; passwords and second factors follow from a key of this installation."""
 
 import base64
 import hashlib
 import hmac
+import os
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -88,9 +91,19 @@ def secret(account: Account) -> str:
 
 
 def _derive(purpose: str, account: Account) -> bytes:
-    key = get_settings().secret_key.get_secret_value().encode()
+    key = _key()
     said = f"demonstration:{purpose}:{account.email}".encode()
     return hmac.new(key, said, hashlib.sha256).digest()
+
+
+def _key() -> bytes:
+    """Made up once for each installation, so that nobody can work out another one's passwords."""
+    path = get_settings().home / "demonstration.key"
+    with suppress(FileExistsError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_bytes()
 
 
 def add_people(db: Session) -> tuple[dict[str, Person], dict[str, Organisation]]:
