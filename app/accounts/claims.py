@@ -69,11 +69,16 @@ def of_organisation(db: Session, organisation_id: UUID) -> list[tuple[Claim, Per
 
 def for_staff(db: Session, visitor: Visitor, number: int) -> Page:
     """A page of what waits for the staff of a region: organisations without an owner."""
-    conditions = _for_staff(visitor)
-    counted = select(func.count()).select_from(Claim).join(Organisation).where(*conditions)
-    chosen = _claims().where(*conditions).offset((number - 1) * SIZE).limit(SIZE)
+    chosen = _claims().where(*_for_staff(visitor)).offset((number - 1) * SIZE).limit(SIZE)
     rows = [tuple(row) for row in db.exec(chosen)]
-    return Page(items=rows, total=db.exec(counted).one(), number=number, size=SIZE)
+    return Page(
+        items=rows, total=db.exec(counting_for_staff(visitor)).one(), number=number, size=SIZE
+    )
+
+
+def counting_for_staff(visitor: Visitor) -> Any:
+    """A query for how many there are."""
+    return select(func.count()).select_from(Claim).join(Organisation).where(*_for_staff(visitor))
 
 
 def find_for_staff(db: Session, visitor: Visitor, claim_id: UUID) -> Row:

@@ -15,8 +15,8 @@ from app.core.i18n import mark
 from app.curation.applications.models import Appeal, Application, Criterion, PublicNotice
 from app.curation.models import Batch, MergeCase
 from app.curation.oversight.models import Assessment, Draw, Quarantine, SpotCheck, WhitelistEntry
-from app.curation.places import ids_inside, speaks_inside
-from app.desk import merging, previewing
+from app.curation.places import ids_inside, pairs_inside, speaks_inside
+from app.desk import previewing
 from app.desk.chunks import chunks
 from search.engine import Kind
 
@@ -103,7 +103,7 @@ INSIDE: Mapping[str, Inside] = {
     "quarantine": _quarantines,
     "person": _people,
     "batch": lambda scope: select(Batch.id).where(previewing.wholly_inside(scope)),
-    "mergecase": lambda scope: select(MergeCase.id).where(merging.visible(scope)),
+    "mergecase": lambda scope: select(MergeCase.id).where(pairs_inside(scope)),
 }
 
 
