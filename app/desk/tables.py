@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app.accounts.models import Certification
+from app.accounts.models import Certification, CertificationStage
 from app.accounts.visitor import Visitor
+from app.catalogue.labels import code_label
 from app.catalogue.models import MODELS, Organisation, Record, Vendor
 from app.catalogue.reading import OPTIONS
 from app.core.access import Can
@@ -121,23 +122,21 @@ def batches(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:  
 def certifications(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:
     scope = narrowed(visitor.scope, filters.get("region", ""))
     chosen = (
-        select(Certification, Organisation)
+        select(Certification, Organisation.name)
         .join(Organisation, col(Organisation.id) == col(Certification.organisation_id))
-        .where(scope.inside(Certification.region) | scope.inside(Organisation.region))
-        .where(col(Certification.submitted_at).is_not(None))
+        .where(scope.inside(Certification.region))
+        .where(Certification.stage != CertificationStage.DRAFT)
     )
     ordered = chosen.order_by(col(Certification.submitted_at), col(Certification.id))
     for one, organisation in db.exec(ordered.limit(MOST + 1)):
-        region = one.region or organisation.region
-        if scope.covers(region):
-            yield (
-                organisation.name,
-                place(region),
-                one.industry,
-                state_name(one.stage),
-                one.submitted_at,
-                one.decided_at,
-            )
+        yield (
+            organisation,
+            place(one.region),
+            code_label("industry", one.industry) if one.industry else "",
+            state_name(one.stage),
+            one.submitted_at,
+            one.decided_at,
+        )
 
 
 @table(
