@@ -67,13 +67,17 @@ def of_organisation(db: Session, organisation_id: UUID) -> list[tuple[Claim, Per
     return [(claim, person) for claim, _organisation, person in db.exec(chosen)]
 
 
-def for_staff(db: Session, visitor: Visitor, number: int) -> Page:
+def for_staff(db: Session, visitor: Visitor, number: int, size: int = SIZE) -> Page:
     """A page of what waits for the staff of a region: organisations without an owner."""
-    conditions = _for_staff(visitor)
-    counted = select(func.count()).select_from(Claim).join(Organisation).where(*conditions)
-    chosen = _claims().where(*conditions).offset((number - 1) * SIZE).limit(SIZE)
+    chosen = _claims().where(*_for_staff(visitor)).offset((number - 1) * size).limit(size)
     rows = [tuple(row) for row in db.exec(chosen)]
-    return Page(items=rows, total=db.exec(counted).one(), number=number, size=SIZE)
+    total = db.exec(counting_for_staff(visitor)).one()
+    return Page(items=rows, total=total, number=number, size=size)
+
+
+def counting_for_staff(visitor: Visitor) -> Any:
+    """A query for how many there are."""
+    return select(func.count()).select_from(Claim).join(Organisation).where(*_for_staff(visitor))
 
 
 def find_for_staff(db: Session, visitor: Visitor, claim_id: UUID) -> Row:

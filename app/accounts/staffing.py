@@ -53,7 +53,7 @@ def regions_for(visitor: Visitor) -> list[tuple[str, str]]:
     return [(code, labels.region_label(code)) for code in codes]
 
 
-def listed(db: Session, visitor: Visitor, number: int) -> Page:
+def listed(db: Session, visitor: Visitor, number: int, size: int = SIZE) -> Page:
     """A page of the staff inside a region, from the largest region to the smallest."""
     inside = visitor.scope.inside(Appointment.region)
     counted = select(func.count(col(Appointment.person_id).distinct())).where(inside)
@@ -64,10 +64,10 @@ def listed(db: Session, visitor: Visitor, number: int) -> Page:
         .group_by(*Person.__table__.columns)  # type: ignore[attr-defined]
         .order_by("place", col(Person.name), col(Person.id))
     )
-    people = db.exec(chosen.offset((number - 1) * SIZE).limit(SIZE)).all()
+    people = db.exec(chosen.offset((number - 1) * size).limit(size)).all()
     roles = _roles(db, [person.id for person, _region in people])
     rows = [Official(person, roles[person.id], region) for person, region in people]
-    return Page(items=rows, total=db.exec(counted).one(), number=number, size=SIZE)
+    return Page(items=rows, total=db.exec(counted).one(), number=number, size=size)
 
 
 def find_for(db: Session, visitor: Visitor, person_id: UUID) -> Official:

@@ -217,7 +217,7 @@ def _related(record: Record) -> dict[str, Any]:
     if isinstance(record, Solution):
         return {"vendor": _reference(record.vendor)}
     if isinstance(record, Case):
-        return {"vendor": _reference(record.vendor), "solution": _reference(record.solution)}
+        return {"vendor": _reference(record.vendor), "solution": _reference(record.shown_solution)}
     return {}
 
 

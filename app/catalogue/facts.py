@@ -177,7 +177,7 @@ def _vendor(record: Record) -> Pieces:
 
 
 def _solution(record: Record) -> Pieces:
-    solution = record.solution if isinstance(record, Case) else None
+    solution = record.shown_solution if isinstance(record, Case) else None
     return (Piece(solution.name, address(solution)),) if solution else ()
 
 

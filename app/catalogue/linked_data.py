@@ -57,7 +57,7 @@ def _vendor(record: Record, home: str) -> Data:  # noqa: ARG001
 
 def _case(record: Record, home: str) -> Data:
     assert isinstance(record, Case)  # noqa: S101  MAKERS is keyed by kind
-    about = [thing for thing in (record.vendor, record.solution) if thing]
+    about = [thing for thing in (record.vendor, record.shown_solution) if thing]
     return {
         "@type": "Article",
         "headline": record.name,

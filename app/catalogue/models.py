@@ -190,6 +190,12 @@ class Case(Record, table=True):
     vendor: Vendor | None = Relationship(sa_relationship_kwargs={"lazy": "raise"})
     solution: Solution | None = Relationship(sa_relationship_kwargs={"lazy": "raise"})
 
+    @property
+    def shown_solution(self) -> Solution | None:
+        """What was at work, where everybody may see it."""
+        solution = self.solution
+        return solution if solution and solution.stage == Stage.PUBLISHED else None
+
 
 class Information(Record, table=True):
     """Policy, macro-economic and industry information; dates may be partial ISO text."""

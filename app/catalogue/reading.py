@@ -126,6 +126,17 @@ def by_identifiers(db: Session, identifiers: Iterable[str]) -> dict[str, Record]
     return found
 
 
+def public_among(db: Session, identifiers: Iterable[str]) -> set[str]:
+    """Which of these identifiers belong to published records."""
+    wanted, public = list(identifiers), set[str]()
+    for kind, model in MODELS.items():
+        own = [i for i in wanted if i.startswith(f"{kind.value[0]}-")]
+        if own:
+            chosen = select(model.identifier).where(model.stage == Stage.PUBLISHED)
+            public.update(db.exec(chosen.where(col(model.identifier).in_(own))))
+    return public
+
+
 def newest(db: Session, kind: Kind, limit: int) -> Sequence[Record]:
     """The latest published, newest first."""
     model = MODELS[kind]

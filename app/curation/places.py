@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from app.accounts.scope import Scope
 from app.catalogue.models import MODELS, Case, Organisation, Record, Solution, Vendor
+from app.curation.models import Batch, Candidate, MergeCase
 from search.engine import Kind
 
 
@@ -49,3 +50,16 @@ def speaks_inside(scope: Scope, kind: Any, *record_ids: Any) -> ColumnElement[bo
             for id_ in record_ids
         )
     )
+
+
+def pairs_inside(scope: Scope) -> ColumnElement[bool]:
+    """Pairs of the merge queue of which at least one record lies inside."""
+    return speaks_inside(scope, MergeCase.kind, MergeCase.newer_id, MergeCase.older_id)
+
+
+def lists_inside(scope: Scope) -> ColumnElement[bool]:
+    """Imported lists that say something of a record inside."""
+    if scope.is_whole:
+        return true()
+    of_records = speaks_inside(scope, Candidate.kind, Candidate.record_id)
+    return col(Batch.id).in_(select(Candidate.batch_id).where(of_records))

@@ -163,9 +163,10 @@ def _text(key: str, value: Any) -> str:
     return field_text(key, value)
 
 
-def actions(db: Session) -> list[str]:
-    """Every kind of act that the trail knows, by its code."""
-    return sorted(db.exec(select(AuditEntry.action).distinct()))
+def actions(db: Session, visitor: Visitor) -> list[str]:
+    """Every kind of act that the trail knows of inside somebody's region, by its code."""
+    seen = subjects.visible(visitor.scope)
+    return sorted(db.exec(select(AuditEntry.action).where(seen).distinct()))
 
 
 def chain(db: Session) -> Chain:

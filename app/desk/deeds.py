@@ -10,7 +10,6 @@ SENTENCES: Mapping[str, str] = {
     "appeal.made": mark("{who} appealed: {what}"),
     "application.answered": mark("{who} answered a question about {what}"),
     "application.asked": mark("{who} asked about {what}"),
-    "application.begun": mark("{who} began {what}"),
     "application.file_checked": mark("{who} checked a file of {what}"),
     "application.noted": mark("{who} made a note about {what}"),
     "application.notice": mark("{who} put {what} on public notice"),
@@ -72,8 +71,8 @@ SENTENCES: Mapping[str, str] = {
     "person.registered": mark("{who} registered"),
     "person.registered_again": mark("{who} registered"),
     "person.verified": mark("{who} confirmed their address"),
-    "quarantine.begun": mark("{who} hid {what} for some time"),
-    "quarantine.lifted": mark("{who} showed {what} again"),
+    "provider.tied": mark("{who} tied their account to the identity provider"),
+    "recovery_code.used": mark("{who} signed in with a recovery code"),
     "recovery_codes.renewed": mark("{who} renewed their recovery codes"),
     "second_factor.removed": mark("{who} removed their second factor"),
     "second_factor.set": mark("{who} set up their second factor"),
@@ -100,7 +99,6 @@ OF_RECORDS: Mapping[str, str] = {
     "quarantine_extended": mark("{who} kept {what} hidden for longer"),
     "kept_hidden": mark("{what} stays hidden with its vendor"),
     "rechecked": mark("{who} re-checked {what}"),
-    "archived": mark("{what} was archived: nobody confirmed it"),
     "confirmed": mark("{who} confirmed that {what} still holds"),
 }
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app.accounts.scope import Scope
 from app.accounts.visitor import Visitor
 from app.catalogue.facts import Fact, Origin, comparable_facts, facts_of, origin_of
 from app.catalogue.models import MODELS, Case, Record, Solution, Vendor
@@ -17,7 +16,7 @@ from app.core.errors import Forbidden, NotFound
 from app.core.i18n import _
 from app.curation import merging as rules
 from app.curation.models import MergeCase, MergeState
-from app.curation.places import region_of, speaks_inside
+from app.curation.places import pairs_inside, region_of
 from app.desk.chunks import chunks
 from app.desk.wording import narrowed, page_number
 from search.engine import Kind
@@ -96,11 +95,6 @@ def first(query: Mapping[str, str]) -> Asked:
     return replace(read(query), number=1)
 
 
-def visible(scope: Scope) -> ColumnElement[bool]:
-    """Pairs of which at least one record lies inside."""
-    return speaks_inside(scope, MergeCase.kind, MergeCase.newer_id, MergeCase.older_id)
-
-
 def page(db: Session, visitor: Visitor, asked: Asked, size: int = SIZE) -> Page:
     """The pairs that wait, most alike first; or those decided, the latest first."""
     chosen = _chosen(visitor, asked)
@@ -120,7 +114,7 @@ def count(db: Session, visitor: Visitor, asked: Asked) -> int:
 def _chosen(visitor: Visitor, asked: Asked) -> Any:
     waits = col(MergeCase.state) == MergeState.WAITING
     chosen = select(MergeCase).where(
-        visible(narrowed(visitor.scope, asked.region)), ~waits if asked.is_decided else waits
+        pairs_inside(narrowed(visitor.scope, asked.region)), ~waits if asked.is_decided else waits
     )
     return chosen.where(MergeCase.kind == asked.kind) if asked.kind else chosen
 
@@ -138,7 +132,7 @@ def _pairs(db: Session, cases: Sequence[MergeCase]) -> list[Pair]:
 
 def find_for(db: Session, visitor: Visitor, case_id: int) -> MergeCase:
     """Raises `NotFound` when there is no such case inside this person's region."""
-    chosen = select(MergeCase).where(MergeCase.id == case_id, visible(visitor.scope))
+    chosen = select(MergeCase).where(MergeCase.id == case_id, pairs_inside(visitor.scope))
     case = db.exec(chosen).first() if 0 < case_id <= MOST_NUMBER else None
     if case is None:
         raise NotFound("There is no merge case {case}.", case=case_id)

@@ -21,7 +21,7 @@ from app.core.i18n import mark
 from app.curation.admission import load
 from app.curation.folding import fold, is_empty
 from app.curation.models import Batch, Candidate, MergeCase, MergeState, Standing
-from app.curation.places import speaks_inside
+from app.curation.places import lists_inside, speaks_inside
 from app.desk.wording import field_label, field_text
 from search.engine import Kind
 
@@ -82,18 +82,11 @@ class Row:
 
 def page_of_batches(db: Session, visitor: Visitor, number: int, size: int = SIZE) -> Page:
     """The batches that say something of the region, newest first."""
-    seen = visible(visitor.scope)
+    seen = lists_inside(visitor.scope)
     total = db.exec(select(func.count()).select_from(Batch).where(seen)).one()
     chosen = select(Batch).where(seen).order_by(col(Batch.id).desc())
     batches = db.exec(chosen.offset((number - 1) * size).limit(size)).all()
     return Page(_listed(db, visitor, batches), total, number, size)
-
-
-def visible(scope: Scope) -> ColumnElement[bool]:
-    """Batches that say something of a record inside."""
-    if scope.is_whole:
-        return true()
-    return col(Batch.id).in_(select(Candidate.batch_id).where(_inside(scope)))
 
 
 def wholly_inside(scope: Scope) -> ColumnElement[bool]:
@@ -103,7 +96,7 @@ def wholly_inside(scope: Scope) -> ColumnElement[bool]:
     outside = select(Candidate.batch_id).where(
         ~_inside(scope), col(Candidate.batch_id).is_not(None)
     )
-    return and_(visible(scope), col(Batch.id).not_in(outside))
+    return and_(lists_inside(scope), col(Batch.id).not_in(outside))
 
 
 def _inside(scope: Scope) -> ColumnElement[bool]:
@@ -125,7 +118,7 @@ def _listed(db: Session, visitor: Visitor, batches: Sequence[Batch]) -> list[Lis
 
 def find_for(db: Session, visitor: Visitor, batch_id: int) -> Batch:
     """Raises `NotFound` when no such batch says something of this person's region."""
-    chosen = select(Batch).where(Batch.id == batch_id, visible(visitor.scope))
+    chosen = select(Batch).where(Batch.id == batch_id, lists_inside(visitor.scope))
     batch = db.exec(chosen).first() if 0 < batch_id <= MOST_NUMBER else None
     if batch is None:
         raise NotFound("There is no batch {batch}.", batch=batch_id)

@@ -15,8 +15,8 @@ from app.core.i18n import mark
 from app.curation.applications.models import Appeal, Application, Criterion, PublicNotice
 from app.curation.models import Batch, MergeCase
 from app.curation.oversight.models import Assessment, Draw, Quarantine, SpotCheck, WhitelistEntry
-from app.curation.places import ids_inside, speaks_inside
-from app.desk import merging, previewing
+from app.curation.places import ids_inside, pairs_inside, speaks_inside
+from app.desk import previewing
 from app.desk.chunks import chunks
 from search.engine import Kind
 
@@ -32,6 +32,8 @@ SUBJECTS: Mapping[str, str] = {
     "certification": mark("Certification"),
     "claim": mark("Claim"),
     "batch": mark("Imported list"),
+    "ticket": mark("Invitation"),
+    "signin": mark("Session"),
     "mergecase": mark("Pair of the merge queue"),
     "assessment": mark("Assessment"),
     "whitelistentry": mark("Whitelist entry"),
@@ -92,7 +94,7 @@ INSIDE: Mapping[str, Inside] = {
     **{str(kind): _of_kind(kind) for kind in MODELS},
     "organisation": _of_region(Organisation),
     "application": _of_region(Application),
-    "certification": _of_organisation(Certification),
+    "certification": _of_region(Certification),
     "claim": _of_organisation(Claim),
     "assessment": _of_vendor(Assessment),
     "whitelistentry": _of_vendor(WhitelistEntry),
@@ -103,7 +105,7 @@ INSIDE: Mapping[str, Inside] = {
     "quarantine": _quarantines,
     "person": _people,
     "batch": lambda scope: select(Batch.id).where(previewing.wholly_inside(scope)),
-    "mergecase": lambda scope: select(MergeCase.id).where(merging.visible(scope)),
+    "mergecase": lambda scope: select(MergeCase.id).where(pairs_inside(scope)),
 }
 
 

@@ -1,27 +1,25 @@
-"""Every list of the desk that can be exported, each one function."""
+"""Lists of the desk as they are exported: applications, appeals, imports, listings, the trail."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app.accounts.models import Certification
 from app.accounts.visitor import Visitor
-from app.catalogue.models import MODELS, Organisation, Record, Vendor
+from app.catalogue.models import MODELS, Organisation, Record
 from app.catalogue.reading import OPTIONS
 from app.core.access import Can
-from app.core.i18n import mark
-from app.curation.applications.models import Application
-from app.curation.oversight.models import Assessment, SpotCheck, WhitelistEntry
+from app.core.i18n import _, mark
+from app.curation.applications.models import Appeal, AppealStage, Application
 from app.curation.places import ids_inside, region_of
 from app.desk import auditing, merging, previewing
 from app.desk.exporting import MOST, Filters, table
 from app.desk.wording import kind_name, narrowed, place, state_name
+from app.desk.words import APPEAL_STAGES, APPEAL_SUBJECTS
 
 Row = Sequence[Any]
 NAME, KIND, REGION = mark("Name"), mark("Kind"), mark("Region")
-STATE, IDENTIFIER = mark("Status"), mark("Identifier")
-FROM, UNTIL = mark("Valid from"), mark("Valid until")
+ANSWER, STATE, IDENTIFIER = mark("Answer"), mark("Status"), mark("Identifier")
 
 
 @table(
@@ -49,6 +47,26 @@ def applications(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Ro
             one.submitted_at,
             one.due_on,
         )
+
+
+@table(
+    "appeals",
+    mark("Appeals"),
+    (mark("Organisation"), REGION, mark("Against"), mark("Appeal"), mark("Made at"), STATE, ANSWER),
+    needs=Can.DECIDE_APPEALS,
+)
+def appeals(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:
+    scope = narrowed(visitor.scope, filters.get("region", ""))
+    chosen = (
+        select(Appeal, Organisation.name)
+        .join(Organisation, col(Organisation.id) == col(Appeal.organisation_id))
+        .where(scope.inside(Appeal.region))
+    )
+    for one, organisation in db.exec(chosen.order_by(col(Appeal.at), col(Appeal.id))):
+        about = one.subject.partition(":")[0]
+        against = _(APPEAL_SUBJECTS.get(about, about))
+        state = _(APPEAL_STAGES[AppealStage(one.stage)])
+        yield (organisation, place(one.region), against, one.text, one.at, state, one.answer)
 
 
 @table(
@@ -109,96 +127,6 @@ def batches(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:  
             listed.total,
             *held,
             batch.taken_back_at,
-        )
-
-
-@table(
-    "certifications",
-    mark("Certifications"),
-    (mark("Organisation"), REGION, mark("Industry"), STATE, mark("Handed in"), mark("Decided at")),
-    needs=Can.CERTIFY,
-)
-def certifications(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:
-    scope = narrowed(visitor.scope, filters.get("region", ""))
-    chosen = (
-        select(Certification, Organisation)
-        .join(Organisation, col(Organisation.id) == col(Certification.organisation_id))
-        .where(scope.inside(Certification.region) | scope.inside(Organisation.region))
-        .where(col(Certification.submitted_at).is_not(None))
-    )
-    ordered = chosen.order_by(col(Certification.submitted_at), col(Certification.id))
-    for one, organisation in db.exec(ordered.limit(MOST + 1)):
-        region = one.region or organisation.region
-        if scope.covers(region):
-            yield (
-                organisation.name,
-                place(region),
-                one.industry,
-                state_name(one.stage),
-                one.submitted_at,
-                one.decided_at,
-            )
-
-
-@table(
-    "assessments",
-    mark("Assessments"),
-    (mark("Vendor"), REGION, STATE, FROM, UNTIL, mark("Written at"), mark("Confirmed at")),
-)
-def assessments(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:
-    for one, vendor, region in _of_vendors(db, visitor, filters, Assessment):
-        yield (
-            vendor,
-            place(region),
-            state_name(one.stage),
-            one.valid_from,
-            one.valid_until,
-            one.written_at,
-            one.confirmed_at,
-        )
-
-
-@table(
-    "whitelist",
-    mark("Whitelist"),
-    (mark("Vendor"), REGION, FROM, UNTIL, mark("Ended on"), mark("Reason")),
-)
-def whitelist(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:
-    for one, vendor, region in _of_vendors(db, visitor, filters, WhitelistEntry):
-        yield (vendor, place(region), one.valid_from, one.valid_until, one.ended_on, one.reason)
-
-
-def _of_vendors(db: Session, visitor: Visitor, filters: Filters, model: Any) -> Any:
-    scope = narrowed(visitor.scope, filters.get("region", ""))
-    chosen = (
-        select(model, Vendor.name, Organisation.region)
-        .join(Vendor, col(Vendor.id) == model.vendor_id)
-        .join(Organisation, col(Organisation.id) == col(Vendor.organisation_id))
-        .where(scope.inside(Organisation.region))
-    )
-    return db.exec(chosen.order_by(model.valid_until, model.id).limit(MOST + 1))
-
-
-@table(
-    "spot-checks",
-    mark("Spot checks"),
-    (mark("Vendor"), REGION, STATE, mark("Finding"), mark("Reported at"), mark("Effect")),
-)
-def spot_checks(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:
-    scope = narrowed(visitor.scope, filters.get("region", ""))
-    chosen = (
-        select(SpotCheck, Vendor.name)
-        .join(Vendor, col(Vendor.id) == col(SpotCheck.vendor_id))
-        .where(scope.inside(SpotCheck.region))
-    )
-    for one, vendor in db.exec(chosen.order_by(col(SpotCheck.id)).limit(MOST + 1)):
-        yield (
-            vendor,
-            place(one.region),
-            state_name(one.stage),
-            state_name(one.finding),
-            one.reported_at,
-            state_name(one.effect),
         )
 
 

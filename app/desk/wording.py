@@ -53,6 +53,8 @@ STATES: Mapping[str, str] = {
     "certified": mark("Certified"),
     "confirmed": mark("Confirmed"),
     "revoked": mark("Revoked"),
+    "prepared": mark("List fixed"),
+    "dropped": mark("Given up"),
     "drawn": mark("Drawn"),
     "reported": mark("Reported"),
     "closed": mark("Closed"),

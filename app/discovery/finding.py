@@ -40,9 +40,11 @@ def find(db: Session, query: Query, others: Mapping[Kind, Query] | None = None) 
 
 
 def suggest(db: Session, text: str, limit: int) -> Sequence[Suggestion]:
-    """At most `limit` names for what is being typed."""
+    """At most `limit` names for what is being typed; none that left since the index knew it."""
     if not text:
         return ()
-    return ask(
+    found = ask(
         lambda searcher: searcher.suggest(text, limit), lambda: fallback.suggest(db, text, limit)
     )
+    public = reading.public_among(db, [one.id for one in found])
+    return [one for one in found if one.id in public]

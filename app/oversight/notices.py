@@ -45,7 +45,7 @@ def show(
     is_sent: bool = False,
 ) -> Response:
     """The notice with what is proposed; nothing of who objected."""
-    kind, values = Kind(about.application.kind), about.application.values
+    kind, values = Kind(about.application.kind), about.said
     said = ((_(field.label), shown(field, get(values, field)), "") for field in FIELDS[kind])
     return render(
         request,

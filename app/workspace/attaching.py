@@ -60,25 +60,38 @@ def find_for(db: Session, visitor: Visitor, attachment_id: UUID) -> Attachment:
     Raises `NotFound` for those of others and for what does not exist alike.
     """
     attachment = db.get(Attachment, attachment_id)
-    kind, _, subject_id = attachment.subject.partition(":") if attachment else ("", "", "")
-    application = db.get(Application, UUID(subject_id)) if kind == SUBJECT else None
+    application = _application_of(db, attachment) if attachment else None
     if attachment is None or application is None or not _may_see(visitor, application):
         raise NotFound("There is no such file.")
     return attachment
 
 
 def find_public(db: Session, attachment_id: UUID) -> Attachment:
-    """A file that the staff have checked and made public with its listing."""
+    """A file that the staff have checked and made public with its listing, while that is public."""
     attachment = db.get(Attachment, attachment_id)
-    if attachment is None or not attachment.is_public or attachment.checked_at is None:
+    is_checked = attachment and attachment.is_public and attachment.checked_at
+    if attachment is None or not is_checked or not _is_published(db, attachment):
         raise NotFound("There is no such file.")
     return attachment
+
+
+def _is_published(db: Session, attachment: Attachment) -> bool:
+    application = _application_of(db, attachment)
+    if application is None or application.stage != Stage.PUBLISHED:
+        return False
+    record = drafts.live(db, application)
+    return record is not None and record.stage == Stage.PUBLISHED
+
+
+def _application_of(db: Session, attachment: Attachment) -> Application | None:
+    kind, _, subject_id = attachment.subject.partition(":")
+    return db.get(Application, UUID(subject_id)) if kind == SUBJECT else None
 
 
 def _may_see(visitor: Visitor, application: Application) -> bool:
     if visitor.may(Can.READ_WORKSPACE) and application.organisation_id == visitor.organisation_id:
         return True
-    was_handed_in = application.stage != Stage.DRAFT
+    was_handed_in = application.stage != Stage.DRAFT and application.submitted_at is not None
     return visitor.may(Can.READ_DESK) and was_handed_in and visitor.scope.covers(application.region)
 
 

@@ -5,91 +5,29 @@ Each function in `LISTS` answers what somebody sees; a list that is added gets o
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import Any
-from uuid import uuid4
 
 from sqlmodel import Session, select
 
-from app.accounts.models import Certification, CertificationStage, StaffRole
+from app.accounts import certification, claims, staffing
+from app.accounts.models import CertificationStage, StaffRole
 from app.accounts.scope import Scope
 from app.accounts.visitor import Visitor
-from app.catalogue.models import Organisation, Vendor
-from app.catalogue.stages import Stage
 from app.core import audit
-from app.core.db import now
-from app.curation.admission import Twin
+from app.core.access import Can
+from app.curation.applications import appeals, queueing
 from app.curation.applications.models import Application
 from app.curation.models import Batch
-from app.curation.oversight.models import Assessment, Draw, SpotCheck, WhitelistEntry
-from app.desk import auditing, exporting, merging, previewing, tables
-from search.engine import Kind
-from tests.factories import a_batch, a_proposal, a_record
+from app.curation.oversight import checks, draws, reading
+from app.curation.oversight.subjects import LISTED
+from app.desk import auditing, exporting, merging, previewing
+from app.desk.routes import exports
+from tests.everything import marked, one_of_everything
+from tests.factories import a_batch, a_proposal
 from tests.people import PROVINCE, staff, visitor
 
 REGIONS = ("441900101", "440100", "440106", "110108", None)
 Seen = Iterable[Any]
-
-
-def marked(region: str | None) -> str:
-    """What everything in a region is called by."""
-    return f"〔{region}〕"
-
-
-def fill(db: Session) -> None:
-    """One of everything in every region, all acts by people of that region."""
-    for region in REGIONS:
-        fill_one(db, region, marked(region))
-
-
-def fill_one(db: Session, region: str | None, mark: str) -> None:
-    vendor = a_record(db, Kind.VENDOR, name=f"{mark}厂", region=region)
-    a_record(db, Kind.SOLUTION, name=f"{mark}方案", vendor_id=vendor.id)
-    a_record(db, Kind.CASE, name=f"{mark}案例", vendor_id=None, region=region)
-    twin = Twin(vendor.id, 0.8, ("The names sound the same.",))
-    comes = a_proposal(name=f"{mark}场", region=region, twin=twin, in_review=True)
-    changed = a_proposal(record_id=vendor.id, name=f"{mark}厂", summary=f"{mark}新")
-    a_batch(db, comes, changed, a_proposal(name=f"{mark}新厂", region=region), source=f"{mark}.csv")
-    organisation = db.get_one(Organisation, db.get_one(Vendor, vendor.id).organisation_id)
-    person = staff(db, StaffRole.INSPECTOR, region=region or PROVINCE, name=f"{mark}人")
-    other = staff(db, StaffRole.INSPECTOR, region=region or PROVINCE, name=f"{mark}另一人")
-    application = Application(
-        kind=Kind.VENDOR,
-        record_id=vendor.id,
-        organisation_id=organisation.id,
-        region=region,
-        stage=Stage.SUBMITTED,
-        name=f"{mark}申报",
-        proposed_by=person.id,
-        submitted_at=now(),
-    )
-    certification = Certification(
-        organisation_id=organisation.id,
-        region=region,
-        stage=CertificationStage.SUBMITTED,
-        submitted_at=now(),
-    )
-    days = {"valid_from": date(2026, 1, 1), "valid_until": date(2027, 1, 1)}
-    assessment = Assessment(vendor_id=vendor.id, written_by=person.id, **days)
-    draw = Draw(
-        title=f"{mark}抽签",
-        region=region or PROVINCE,
-        seed="0",
-        inputs={},
-        outcome={},
-        drawn_by=person.id,
-    )
-    subjects = [application, certification, assessment, draw]
-    db.add_all(subjects)
-    db.flush()
-    entry = WhitelistEntry(
-        vendor_id=vendor.id, assessment_id=assessment.id, decided_by=other.id, **days
-    )
-    check = SpotCheck(draw_id=draw.id, vendor_id=vendor.id, inspector_id=person.id, region=region)
-    db.add_all([entry, check])
-    db.flush()
-    for subject in (*subjects, entry, check, person, organisation, f"list:{uuid4()}"):
-        audit.record(db, visitor(db, person), "thing.done", subject, why=f"{mark}因")
 
 
 def previews(db: Session, by: Visitor) -> Seen:
@@ -116,33 +54,137 @@ def entries(db: Session, by: Visitor) -> Seen:
 
 
 def searched(db: Session, by: Visitor) -> Seen:
-    for wanted in ("〔", *map(marked, REGIONS)):
-        page = auditing.page(db, by, auditing.Asked(object=wanted), 10_000)
-        yield from (line.text for line in page.items)
+    page = auditing.page(db, by, auditing.Asked(object="〔"), 10_000)
+    return [line.text for line in page.items]
 
 
 def exported(name: str) -> Callable[[Session, Visitor], Seen]:
     return lambda db, by: exporting.TABLES[name].rows(db, by, {})
 
 
+def applications(db: Session, by: Visitor) -> Seen:
+    page = queueing.queue(db, by, queueing.Asked(stages=queueing.SEEN))
+    counted = queueing.counts(db, by)
+    assert page.total == len(page.items) == sum(counted.stages.values())
+    assert page.total == sum(counted.kinds.values()) == sum(counted.regions.values())
+    return [(row.application.name, row.organisation) for row in page.items]
+
+
+def appealed(db: Session, by: Visitor) -> Seen:
+    page = appeals.listed(db, by, number=1, size=100)
+    assert page.total == len(page.items)
+    return [(appeal.text, organisation) for appeal, organisation in page.items]
+
+
+def listings(db: Session, by: Visitor) -> Seen:
+    for kind in LISTED:
+        asked = reading.Asked(kind=kind)
+        page = reading.page_of_listings(db, by, asked)
+        assert page.total == len(page.items) == reading.counts_of_listings(db, by, asked)[kind]
+        yield from (record.name for record, _confirmation in page.items)
+
+
+def assessments(db: Session, by: Visitor) -> Seen:
+    page = reading.page_of_assessments(db, by)
+    assert page.total == len(page.items)
+    return [vendor.name for _assessment, vendor in page.items]
+
+
+def entries_of_whitelist(db: Session, by: Visitor) -> Seen:
+    for standing in reading.ENTRIES:
+        page = reading.page_of_entries(db, by, standing=standing)
+        assert page.total == len(page.items)
+        yield from (vendor.name for _entry, vendor in page.items)
+
+
+def certified(db: Session, by: Visitor) -> Seen:
+    page = certification.listed(db, by, None, 1)
+    assert page.total == len(page.items)
+    return [organisation.name for _certification, organisation in page.items]
+
+
+def claimed(db: Session, by: Visitor) -> Seen:
+    page = claims.for_staff(db, by, 1)
+    assert page.total == len(page.items)
+    return [(claim.message, organisation.name) for claim, organisation, _person in page.items]
+
+
+def officials(db: Session, by: Visitor) -> Seen:
+    yield from (ticket.email for ticket in staffing.invited(db, by))
+    page = staffing.listed(db, by, 1, 1000)
+    assert page.total == len(page.items)
+    yield from (official.person.name for official in page.items)
+
+
+def drawn(db: Session, by: Visitor) -> Seen:
+    page = draws.page(db, 1, scope=by.scope)
+    assert page.total == len(page.items)
+    return [summary.draw.title for summary in page.items]
+
+
+def checked(db: Session, by: Visitor) -> Seen:
+    page = checks.page_for(db, by, 1)
+    assert page.total == len(page.items) == sum(checks.stages(db, by).values())
+    return [(row.vendor.name, row.inspector) for row in page.items]
+
+
 LISTS: dict[str, Callable[[Session, Visitor], Seen]] = {
-    "merge queue": pairs,
-    "imported lists": previews,
+    "appeals": appealed,
+    "applications": applications,
+    "assessments": assessments,
     "audit trail": entries,
     "audit trail, searched": searched,
+    "certifications": certified,
+    "claims": claimed,
+    "draws": drawn,
+    "imported lists": previews,
+    "listings": listings,
+    "merge queue": pairs,
+    "spot checks": checked,
+    "staff": officials,
+    "whitelist": entries_of_whitelist,
     **{f"export of {name}": exported(name) for name in exporting.TABLES},
 }
 
 
 def test_lists_searches_exports_and_counts_end_at_the_border(db: Session) -> None:
-    assert tables  # whose import declares them
-    fill(db)
-    for scope in map(Scope, (PROVINCE, "441900", "440100", "440106", "110000")):
+    assert exports.router  # whose import declares the tables
+    for region in REGIONS:
+        one_of_everything(db, region)
+    for scope in map(Scope, (PROVINCE, "441900", "440106", "110000")):
         by = visitor(db, staff(db, *StaffRole, region=scope.region, name="看者"))
         for name, shown in LISTS.items():
             said = repr(list(shown(db, by)))
             seen = {region for region in REGIONS if marked(region) in said}
             assert seen == {region for region in REGIONS if scope.covers(region)}, (name, scope)
+
+
+def test_what_the_desk_says_to_wait_is_what_its_lists_hold(db: Session) -> None:
+    for region in REGIONS:
+        one_of_everything(db, region)
+    for scope in map(Scope, (PROVINCE, "441900", "440100", "110000")):
+        by = visitor(db, staff(db, *StaffRole, region=scope.region))
+        submitted = certification.listed(db, by, CertificationStage.SUBMITTED, 1)
+        assert queueing.waiting_elsewhere(db, by) == {
+            Can.DECIDE_MERGES: merging.count(db, by, merging.Asked()),
+            Can.ACCEPT_BATCHES: sum(
+                one.batch.accepted_at is None for one in previewing.page_of_batches(db, by, 1).items
+            ),
+            Can.CERTIFY: submitted.total,
+            Can.DECIDE_CLAIMS: claims.for_staff(db, by, 1).total,
+            Can.DECIDE_APPEALS: appeals.listed(db, by, number=1, size=1).total,
+            Can.INSPECT: len(checks.own(db, by)),
+        }
+
+
+def test_the_trail_offers_no_act_that_was_done_elsewhere_alone(db: Session) -> None:
+    made = one_of_everything(db, "440100")
+    elsewhere = db.get_one(Application, made["application_id"])
+    audit.record(db, "Test", "application.refused", elsewhere)
+    by = visitor(db, staff(db, StaffRole.AUDITOR, region="441900"))
+    assert auditing.actions(db, by) == []
+    by = visitor(db, staff(db, StaffRole.AUDITOR, region="440100"))
+    assert "application.refused" in auditing.actions(db, by)
 
 
 def test_a_batch_from_many_regions_shows_each_its_own_rows(db: Session) -> None:
@@ -164,7 +206,7 @@ def test_a_batch_from_many_regions_shows_each_its_own_rows(db: Session) -> None:
 
 
 def test_a_scope_that_is_no_place_sees_nothing(db: Session) -> None:
-    fill_one(db, "441900", marked("441900"))
+    one_of_everything(db, "441900")
     for region in ("", "990000", "abc"):
         by = visitor(db, staff(db), scope=Scope(region))
         for name, shown in LISTS.items():

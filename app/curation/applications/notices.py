@@ -1,11 +1,12 @@
 """Public notices: their fixed dates, who objects to what, and what became of it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from app.accounts import throttle
@@ -20,7 +21,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.formats import today
 from app.core.i18n import current_language
 from app.curation.applications.deciding import must_act, must_be_another, step
-from app.curation.applications.models import Application, Objection, PublicNotice
+from app.curation.applications.models import Application, Draft, Objection, PublicNotice
 from app.curation.working_days import add_working_days, next_working_day
 from search.engine import Kind
 
@@ -32,11 +33,19 @@ MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A public notice with what it is about; `is_running` while it can still end either way."""
+    """A public notice with what it is about; `is_running` while it can still end either way.
+
+    `said` is what was announced, whatever its vendor writes into the application afterwards.
+    """
 
     notice: PublicNotice
     application: Application
     organisation: Organisation
+    said: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return str(self.said.get("name", self.application.name))
 
     @property
     def is_running(self) -> bool:
@@ -101,8 +110,10 @@ def public(db: Session, *, number: int, size: int) -> Page:
     total = db.exec(select(func.count()).select_from(PublicNotice).where(begun)).one()
     chosen = _with_subject().where(begun)
     ordered = chosen.order_by(col(PublicNotice.ended_at).is_not(None), col(PublicNotice.id).desc())
-    rows = db.exec(ordered.offset((number - 1) * size).limit(size))
-    return Page([Notice(*row) for row in rows], total, number, size)
+    rows = db.exec(ordered.offset((number - 1) * size).limit(size)).all()
+    said = _announced(db, [notice.id for notice, *_ in rows])
+    notices = [Notice(*row, said.get(row[0].id, row[1].values)) for row in rows]
+    return Page(notices, total, number, size)
 
 
 def find_public(db: Session, notice_id: int) -> Notice:
@@ -110,7 +121,19 @@ def find_public(db: Session, notice_id: int) -> Notice:
     row = db.exec(_with_subject().where(PublicNotice.id == notice_id)).first()
     if row is None or row[0].starts_on > today():
         raise NotFound("There is no such public notice.")
-    return Notice(*row)
+    return Notice(*row, _announced(db, [notice_id]).get(notice_id, row[1].values))
+
+
+def _announced(db: Session, ids: Sequence[int | None]) -> dict[int | None, Mapping[str, Any]]:
+    """What the applications under these notices said when the notices were made."""
+    of_notice = col(Draft.application_id) == col(PublicNotice.application_id)
+    earlier = aliased(Draft)
+    last = select(func.max(earlier.number)).where(
+        earlier.application_id == PublicNotice.application_id, earlier.at <= PublicNotice.made_at
+    )
+    chosen = select(PublicNotice.id, Draft.values).join(Draft, of_notice)
+    chosen = chosen.where(col(PublicNotice.id).in_(ids), Draft.number == last.scalar_subquery())
+    return dict(db.exec(chosen).all())
 
 
 def _with_subject() -> Any:

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, false, or_, true
 from sqlmodel import Session, col, func, select
 
-from app.accounts.models import Certification, CertificationStage, Claim, ClaimStage
+from app.accounts import claims
+from app.accounts.models import Certification, CertificationStage
 from app.accounts.scope import Scope
 from app.accounts.visitor import Visitor
 from app.catalogue.models import Organisation
@@ -22,6 +23,7 @@ from app.curation.applications.deciding import ACTS
 from app.curation.applications.models import Appeal, AppealStage, Application
 from app.curation.models import Batch, MergeCase, MergeState
 from app.curation.oversight.models import CheckStage, SpotCheck
+from app.curation.places import lists_inside, pairs_inside
 from search.engine import Kind
 
 SIZE = 25
@@ -211,21 +213,19 @@ def _city(region: str | None) -> str:
 
 
 def waiting_elsewhere(db: Session, visitor: Visitor) -> dict[Can, int]:
-    """What waits in the other areas of the desk that somebody may decide in."""
+    """What waits in the other areas of the desk that somebody may decide in, in their region."""
+    unread = (col(Batch.accepted_at).is_(None), col(Batch.taken_back_at).is_(None))
     asked: dict[Can, Any] = {
-        Can.DECIDE_MERGES: _count(MergeCase, MergeCase.state == MergeState.WAITING),
-        Can.ACCEPT_BATCHES: _count(
-            Batch, col(Batch.accepted_at).is_(None), col(Batch.taken_back_at).is_(None)
+        Can.DECIDE_MERGES: _count(
+            MergeCase, MergeCase.state == MergeState.WAITING, pairs_inside(visitor.scope)
         ),
+        Can.ACCEPT_BATCHES: _count(Batch, *unread, lists_inside(visitor.scope)),
         Can.CERTIFY: _count(
             Certification,
             Certification.stage == CertificationStage.SUBMITTED,
             visitor.scope.inside(Certification.region),
         ),
-        Can.DECIDE_CLAIMS: select(func.count())
-        .select_from(Claim)
-        .join(Organisation, col(Organisation.id) == col(Claim.organisation_id))
-        .where(Claim.stage == ClaimStage.WAITING, visitor.scope.inside(Organisation.region)),
+        Can.DECIDE_CLAIMS: claims.counting_for_staff(visitor),
         Can.DECIDE_APPEALS: _count(
             Appeal, Appeal.stage == AppealStage.WAITING, visitor.scope.inside(Appeal.region)
         ),

@@ -29,7 +29,7 @@ def search(request: Request, db: Db, visitor: Auditor) -> Response:
         asked=asked,
         errors=errors,
         chain=auditing.chain(db),
-        acts=[(code, sentence(code, "…", "…")) for code in auditing.actions(db)],
+        acts=[(code, sentence(code, "…", "…")) for code in auditing.actions(db, visitor)],
         subjects=subjects.SUBJECTS,
         wording=wording,
     )

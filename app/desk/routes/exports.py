@@ -9,7 +9,12 @@ from app.accounts.visitor import Visitor
 from app.core.access import Can, may
 from app.core.db import Db
 from app.core.web import render
-from app.desk import exporting, tables  # noqa: F401  the tables declare themselves
+from app.desk import (  # noqa: F401  the tables declare themselves
+    exporting,
+    tables,
+    tables_of_oversight,
+    tables_of_people,
+)
 from app.desk.exporting import Format
 
 router = APIRouter(include_in_schema=False)
