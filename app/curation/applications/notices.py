@@ -112,7 +112,10 @@ def public(db: Session, *, number: int, size: int) -> Page:
     ordered = chosen.order_by(col(PublicNotice.ended_at).is_not(None), col(PublicNotice.id).desc())
     rows = db.exec(ordered.offset((number - 1) * size).limit(size)).all()
     said = _announced(db, [notice.id for notice, *_ in rows])
-    notices = [Notice(*row, said.get(row[0].id, row[1].values)) for row in rows]
+    notices = [
+        Notice(notice, application, organisation, said.get(notice.id, application.values))
+        for notice, application, organisation in rows
+    ]
     return Page(notices, total, number, size)
 
 
@@ -121,7 +124,9 @@ def find_public(db: Session, notice_id: int) -> Notice:
     row = db.exec(_with_subject().where(PublicNotice.id == notice_id)).first()
     if row is None or row[0].starts_on > today():
         raise NotFound("There is no such public notice.")
-    return Notice(*row, _announced(db, [notice_id]).get(notice_id, row[1].values))
+    notice, application, organisation = row
+    said = _announced(db, [notice_id]).get(notice_id, application.values)
+    return Notice(notice, application, organisation, said)
 
 
 def _announced(db: Session, ids: Sequence[int | None]) -> dict[int | None, Mapping[str, Any]]:
