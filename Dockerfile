@@ -24,7 +24,8 @@ ENV PATH=/srv/pool/.venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 HF_HOME=/var/lib/pool/huggingface \
     POOL_HOME=/var/lib/pool POOL_EMBEDDING_MODEL=/srv/pool/models/e5-small POOL_HOST=0.0.0.0
 USER 10001:10001
-# All that it writes, besides /tmp: the embedded database and index, vectors, figures.
+# All that it writes, besides /tmp: the embedded database and index, what people sent, vectors,
+# figures.
 VOLUME /var/lib/pool
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s \

@@ -21,6 +21,7 @@ from app.core.worker import Worker
 from app.curation.applications.sightings import Recorder
 from app.curation.oversight import freshness, quarantining, whitelisting  # noqa: F401  jobs
 from app.desk import routes as desk
+from app.desk.words import areas_of
 from app.discovery import fallback
 from app.discovery import routes as discovery
 from app.health import routes as health
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None, *, worker: bool = True) -> Fast
     for router in OTHERS:
         app.include_router(router)
     install(app, settings)
+    app.state.environment.globals["desk_areas"] = areas_of
     return app
 
 

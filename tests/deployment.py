@@ -10,6 +10,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 COMPOSE = "docker-compose.yml"
 CLUSTER = "docker-compose.cluster.yml"
+OUTSIDE = "docker-compose.outside.yml"
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}|\$\$")
 
 

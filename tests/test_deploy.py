@@ -14,11 +14,13 @@ import pytest
 import typer.main
 
 from app.cli import app as pool
+from app.core.security import MOST_UPLOADED
 from app.core.settings import PREFIX, SECRETS, Settings, variable
 from deploy.make_secrets import main as make_secrets
 from tests.deployment import (
     CLUSTER,
     COMPOSE,
+    OUTSIDE,
     ROOT,
     image_environment,
     read_compose,
@@ -40,6 +42,7 @@ OTHERS = {  # variables of other programs, by the start of their names
     "OPENBLAS_NUM_THREADS",
     "PATH",
     "HF_HOME",
+    "FORWARDED_ALLOW_IPS",
     "PYTHON",
     "PIP_",
     "node.",
@@ -56,10 +59,12 @@ def merged(base: Compose, over: Compose) -> Compose:
             both["services"][name] = json.loads(json.dumps(base["services"]["elasticsearch"]))
         mine = both["services"][name]
         mine["environment"] |= service.get("environment", {})
+        for part in ("networks", "secrets"):
+            mine[part] = [*mine.get(part, []), *service.get(part, [])]
         given = {_target(volume): volume for volume in mine["volumes"]}
         given |= {_target(volume): volume for volume in service.get("volumes", [])}
         mine["volumes"] = list(given.values())
-    for part in ("volumes", "secrets"):
+    for part in ("volumes", "secrets", "networks"):
         both[part] |= over.get(part, {})
     return both
 
@@ -289,7 +294,8 @@ RULES: list[Callable[[Compose], Iterator[str]]] = [
 
 def test_the_compose_files_fit_their_schema() -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
-    done = subprocess.run([*command, COMPOSE, CLUSTER], cwd=ROOT, capture_output=True, text=True)
+    files = [COMPOSE, CLUSTER, OUTSIDE]
+    done = subprocess.run([*command, *files], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 
@@ -312,6 +318,27 @@ def test_three_nodes_name_only_what_is_there() -> None:
         n for n in nodes if "cluster.initial_master_nodes" in cluster["services"][n]["environment"]
     ]
     assert first == ["elasticsearch"]
+
+
+def test_the_way_out_is_for_the_application_and_its_worker_alone() -> None:
+    with_way_out = merged(read_compose(), read_compose(OUTSIDE))
+    assert faults(with_way_out) == [
+        f"open_doors: {name}: reaches or is reached from outside" for name in ("app", "worker")
+    ]
+    assert with_way_out["services"]["app"]["networks"] == ["site", "data", "outside"]
+
+
+def test_the_largest_file_passes_the_proxy() -> None:
+    caddy = (ROOT / "deploy/Caddyfile").read_text()
+    megabytes = re.search(r"max_size (\d+)MB", caddy)
+    assert megabytes
+    assert int(megabytes[1]) * 1000 * 1000 > MOST_UPLOADED
+
+
+def test_visitors_keep_their_addresses_behind_the_proxy() -> None:
+    app = read_compose()["services"]["app"]
+    assert app["environment"]["FORWARDED_ALLOW_IPS"] == "*"
+    assert "ports" not in app
 
 
 def test_every_node_of_the_cluster_is_in_the_certificate_and_the_address() -> None:

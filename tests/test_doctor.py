@@ -15,14 +15,18 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from app.accounts.models import StaffRole
 from app.catalogue import index as catalogue_index
-from app.core.db import now, transaction
+from app.core import audit
+from app.core.db import at, now, transaction
 from app.core.outbox import Job
 from app.core.settings import Settings, get_settings
-from app.health import configuration, database, index, machine
-from app.health.findings import Examination, Finding, Level
+from app.curation import trail
+from app.health import configuration, database, index, machine, trust
+from app.health.findings import Examination, Finding, Level, secrets_in
 from search.engine import Kind
 from tests.factories import a_record
+from tests.people import staff
 
 NOTHING = Examination()
 
@@ -147,11 +151,13 @@ def test_jobs_that_were_given_up_are_listed_with_their_reasons(own_database: Set
     with transaction() as db:
         for number in range(25):
             db.add(Job(name="catalogue.index", attempts=12, dead_at=now(), error=f"no {number}"))
+        db.add(Job(name="mail.send", attempts=12, dead_at=now(), error="refused"))
     found = database.outbox(NOTHING)
     assert found.level is Level.PROBLEM
-    assert len(found.details) == database.MOST_SHOWN
-    assert "catalogue.index" in found.details[0]
-    assert found.details[0].endswith("no 0")
+    assert found.details[:2] == ("catalogue.index: 25", "mail.send: 1")
+    assert len(found.details[2:]) == database.MOST_SHOWN
+    assert "catalogue.index" in found.details[2]
+    assert found.details[2].endswith("no 0")
     assert "pool outbox --retry" in found.remedy
 
 
@@ -195,8 +201,76 @@ def mail(operator: pytest.MonkeyPatch, url: str) -> Finding:
 
 def test_no_mail_server_is_no_problem_but_a_wrong_one_is(operator: pytest.MonkeyPatch) -> None:
     assert machine.mail(NOTHING).level is Level.OK
+    assert mail(operator, "console://").level is Level.OK
     assert mail(operator, "mail.example.cn").level is Level.PROBLEM
     assert mail(operator, "smtp://127.0.0.1:1").level is Level.PROBLEM
+
+
+def in_production(operator: pytest.MonkeyPatch, **more: str) -> None:
+    values = {"ENVIRONMENT": "production", "SECRET_KEY": "0123456789abcdef" * 2, **more}
+    for name, value in values.items():
+        operator.setenv(f"POOL_{name}", value)
+    get_settings.cache_clear()
+
+
+def test_in_production_somebody_gets_the_mails(operator: pytest.MonkeyPatch) -> None:
+    in_production(operator)
+    assert machine.mail(NOTHING).level is Level.PROBLEM
+    assert mail(operator, "console://").level is Level.PROBLEM
+
+
+@pytest.mark.parametrize(
+    ("url", "client", "level"),
+    [
+        ("", "", Level.OK),
+        ("https://id.example.cn", "pool", Level.OK),
+        ("http://id.example.cn", "pool", Level.WARNING),
+        ("https://id.example.cn", "", Level.PROBLEM),
+    ],
+)
+def test_an_identity_provider_is_set_whole_or_not_at_all(
+    operator: pytest.MonkeyPatch, url: str, client: str, level: Level
+) -> None:
+    in_production(operator, OIDC_URL=url, OIDC_CLIENT_ID=client, OIDC_CLIENT_SECRET="hidden")
+    assert configuration.identity_provider(NOTHING).level is level
+    assert "hidden" in secrets_in(get_settings())
+
+
+def test_an_installation_for_production_needs_an_administrator(
+    own_database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_production(monkeypatch)
+    found = trust.administrator(NOTHING)
+    assert found.level is Level.WARNING
+    assert "--staff administrator" in found.remedy
+    with transaction() as db:
+        staff(db, StaffRole.ADMINISTRATOR, disabled_at=now())
+    assert trust.administrator(NOTHING).level is Level.WARNING
+    with transaction() as db:
+        staff(db, StaffRole.ADMINISTRATOR)
+    assert trust.administrator(NOTHING).level is Level.OK
+
+
+def test_a_trail_changed_by_hand_is_told_without_walking_it(own_database: Settings) -> None:
+    assert trust.chain(NOTHING).level is Level.OK
+    with transaction() as db:
+        audit.record(db, "system", "thing.done", "thing:1")
+    with transaction(writes=False) as db:
+        trail.check(db, [])
+    assert trust.chain(NOTHING).level is Level.OK
+    with transaction() as db:
+        db.connection().execute(text("UPDATE audit_entry SET hash = 'x' WHERE number = 1"))
+    assert trust.chain(NOTHING).level is Level.PROBLEM
+    assert trust.chain(Examination(thorough=True)).level is Level.PROBLEM
+
+
+def test_a_trail_that_nobody_looks_through_is_told(own_database: Settings) -> None:
+    with at(now() - timedelta(days=4)), transaction() as db:
+        audit.record(db, "system", "thing.done", "thing:1")
+    assert trust.chain(NOTHING).level is Level.WARNING
+    with at(now() - timedelta(days=4)), transaction(writes=False) as db:
+        trail.check(db, [])
+    assert trust.chain(NOTHING).level is Level.WARNING
 
 
 def test_a_mail_server_must_greet(

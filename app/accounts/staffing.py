@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, func, select
 
-from app.accounts import invitations
+from app.accounts import entering, invitations, second_factor, sessions
 from app.accounts.models import Appointment, Person, Purpose, SignIn, StaffRole, Ticket
 from app.accounts.scope import Scope
 from app.accounts.visitor import Visitor
@@ -160,6 +160,20 @@ def end(db: Session, official: Official, *, by: Visitor) -> None:
     db.execute(theirs.where(col(SignIn.ended_at).is_(None)).values(ended_at=now()))
     before = {"roles": _ranked(official.roles), "region": official.region}
     audit.record(db, by, "appointment.ended", f"person:{person_id}", before=before)
+
+
+def remove_second_factor(db: Session, official: Official, *, by: Visitor) -> None:
+    """Help somebody who lost theirs: they set up another one when they sign in next."""
+    _hold(db, by)
+    person = find_for(db, by, official.person.id).person
+    if person.id == by.person_id:
+        raise Forbidden("Your own second factor you replace on your account's page.")
+    if person.totp_since is None:
+        raise Conflict("{name} has no second factor.", name=person.name)
+    second_factor.remove(db, person)
+    audit.record(db, by, "second_factor.taken_away", person)
+    sessions.end_all(db, person.id, by=by)
+    entering.warn(db, person, "second_factor_removed")
 
 
 def roles_of(ticket: Ticket) -> list[StaffRole]:

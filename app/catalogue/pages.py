@@ -1,6 +1,6 @@
 """What the page of any one record shows, whatever its kind."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +18,14 @@ from app.core.settings import get_settings
 from app.core.web import render
 
 SIMILAR = 5
+Beside = Callable[[Session, Record], dict[str, Any]]
+_beside: list[Beside] = []
+
+
+def beside(found: Beside) -> Beside:
+    """Marks a function that finds more for a listing's page in a part that builds on this one."""
+    _beside.append(found)
+    return found
 
 
 def show(
@@ -44,6 +52,7 @@ def show(
         about=linked_data.of(record, home),
         labels=labels,
         address=address,
+        **{name: found for look in _beside for name, found in look(db, record).items()},
         **context,
     )
 
@@ -55,7 +64,7 @@ def gone(request: Request, record: Record) -> Response:
     response = render(
         request,
         "catalogue/gone.html",
-        status=HTTPStatus.GONE,
+        status=reading.Left(record).status,
         record=record,
         vendor=vendor if is_public else None,
         reason=labels.leaving_label(record.left_code),

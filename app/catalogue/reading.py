@@ -47,17 +47,20 @@ class Page:
         return max(1, -(-self.total // self.size))
 
 
-GONE = frozenset({Stage.WITHDRAWN, Stage.REMOVED})
+HIDDEN = mark("“{name}” is hidden while it is looked into.")
+GONE = frozenset({Stage.QUARANTINED, Stage.WITHDRAWN, Stage.REMOVED})
 
 
 class Left(NotFound):
-    """It was public and is not any more; its address says since when and why."""
+    """It was public and is not, for good or for some time; its address says since when and why."""
 
     status = HTTPStatus.GONE
 
     def __init__(self, record: Record) -> None:
         super().__init__(mark("“{name}” is not in the pool any more."), name=record.name)
         self.record = record
+        if record.stage == Stage.QUARANTINED:  # it may come back
+            self.message, self.status = HIDDEN, HTTPStatus.NOT_FOUND
 
 
 def find_public(db: Session, kind: Kind, slug: str) -> Record:

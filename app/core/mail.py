@@ -24,6 +24,7 @@ from app.core.settings import get_settings
 from app.core.templates import make_environment
 
 TIMEOUT = 20  # seconds for each step of talking to the mail server
+NOWHERE = ("", "console://")  # addresses of servers to which nothing is sent
 KEPT = 200  # mails that the outbox page shows
 
 log = structlog.get_logger("mail")
@@ -68,7 +69,7 @@ def latest(db: Session) -> list[Mail]:
 def is_only_shown() -> bool:
     """Whether nothing is sent, so that mails can be read on the outbox page instead."""
     settings = get_settings()
-    return settings.mail_url in ("", "console://") and not settings.is_production
+    return settings.mail_url in NOWHERE and not settings.is_production
 
 
 @job("mail.send", writes=False)
@@ -78,7 +79,7 @@ def send(db: Session, payloads: list[dict[str, Any]]) -> None:
     if mail is None or mail.sent_at:
         return
     url = get_settings().mail_url
-    is_sent = url not in ("", "console://")
+    is_sent = url not in NOWHERE
     if is_sent:
         _deliver(url, mail)
     with transaction() as own:  # nobody waits for the mail server
@@ -111,6 +112,9 @@ def _connect(url: str) -> smtplib.SMTP:
         server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=context)
     else:
         server = smtplib.SMTP(host, parts.port or 25, timeout=TIMEOUT)
+        server.ehlo()
+        if server.has_extn("starttls"):  # before anybody says a password
+            server.starttls(context=ssl.create_default_context())
     if parts.username:
         server.login(unquote(parts.username), unquote(parts.password or ""))
     return server

@@ -76,6 +76,7 @@ SENTENCES: Mapping[str, str] = {
     "recovery_codes.renewed": mark("{who} renewed their recovery codes"),
     "second_factor.removed": mark("{who} removed their second factor"),
     "second_factor.set": mark("{who} set up their second factor"),
+    "second_factor.taken_away": mark("{who} removed the second factor of {what}"),
     "session.begun": mark("{who} signed in"),
     "session.ended": mark("{who} ended a session"),
     "spotcheck.closed": mark("{who} closed the spot check of {what}"),

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from fastapi import Request
+
 from app.catalogue.stages import Stage
-from app.core.access import Can
-from app.core.i18n import mark
+from app.core.access import Can, granted
+from app.core.i18n import _, mark
 from app.curation.applications.models import AppealStage
 from app.curation.applications.queueing import Due
 
@@ -56,7 +58,13 @@ AREAS: tuple[tuple[Can, str, str, str], ...] = (
         Can.READ_DESK,
         "/desk/assessments",
         mark("Assessments"),
-        mark("The five security domains, and the whitelist that rests on them."),
+        mark("What was found in the five security domains, and until when it holds."),
+    ),
+    (
+        Can.READ_DESK,
+        "/desk/whitelist",
+        mark("Whitelist"),
+        mark("Vendors whose security was assessed and found good, and until when."),
     ),
     (
         Can.READ_DESK,
@@ -113,3 +121,9 @@ APPEAL_SUBJECTS: Mapping[str, str] = {
     "removal": mark("A listing that was removed"),
     "spotcheck": mark("The finding of a spot check"),
 }
+
+
+def areas_of(request: Request) -> list[tuple[str, str]]:
+    """The address and the name of each area that this visitor may use."""
+    may_use = granted(request)
+    return [(href, _(name)) for can, href, name, _what in AREAS if can in may_use]

@@ -1,6 +1,6 @@
 """The one table of checks: all of them for `pool doctor`, some for `/readyz`."""
 
-from app.health import configuration, database, index, machine
+from app.health import configuration, database, index, machine, trust
 from app.health.findings import Check
 
 MODEL_SECONDS = 180.0  # a cold disk and a busy machine take their time over half a gigabyte
@@ -27,6 +27,9 @@ CHECKS = (
     Check("index-kept", index.kept, needs=("index",)),
     Check("model", index.model, seconds=MODEL_SECONDS),
     Check("mail", machine.mail),
+    Check("sign-in", configuration.identity_provider),
+    Check("administrator", trust.administrator, needs=("migrations",)),
+    Check("audit", trust.chain, needs=("migrations",)),
 )
 
 # What decides whether this process can serve; where one of the others fails, a part of the

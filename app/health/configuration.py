@@ -104,3 +104,28 @@ def public_url(_examination: Examination) -> Finding:
     if settings.is_production and parts.scheme != "https":
         return warning(_("The public address is not encrypted."), remedy, settings.public_url)
     return ok(_("The public address is set."), settings.public_url)
+
+
+def identity_provider(_examination: Examination) -> Finding:
+    """What it takes to sign in with an identity provider is all there, or nothing of it."""
+    settings = get_settings()
+    if not settings.oidc_url:
+        return ok(_("People sign in with a password of this site."))
+    given = {
+        "oidc_client_id": settings.oidc_client_id,
+        "oidc_client_secret": settings.oidc_client_secret.get_secret_value(),
+    }
+    missing = [variable(field) for field, value in given.items() if not value]
+    if missing:
+        return problem(
+            _("The identity provider lacks settings: {names}.", names=_listed(missing)),
+            _("Set what the provider gave you, or leave POOL_OIDC_URL empty."),
+            settings.oidc_url,
+        )
+    if settings.is_production and not settings.oidc_url.startswith("https://"):
+        return warning(
+            _("The address of the identity provider is not encrypted."),
+            _("Set POOL_OIDC_URL to its issuer, as https://id.example.cn."),
+            settings.oidc_url,
+        )
+    return ok(_("People may also sign in with an identity provider."), settings.oidc_url)

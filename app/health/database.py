@@ -88,12 +88,13 @@ def outbox(_examination: Examination) -> Finding:
     """What must follow changes does follow: nothing given up, nothing late."""
     with transaction(writes=False) as db:
         found = counts(db)
-        late = _late(db)
+        late, by_name = _late(db), _dead_by_name(db) if found.dead > MOST_SHOWN else []
         shown = [_described(job) for job in troubled(db, MOST_SHOWN)]
     if found.dead:
         return problem(
             _("Jobs that were given up: {n}.", n=found.dead),
             _("Mend the reason, then run “pool outbox --retry”."),
+            *by_name,
             *shown,
         )
     if late > LONGEST_LAG:
@@ -115,6 +116,12 @@ def _late(db: Session) -> timedelta:
     """For how long the oldest job should have run."""
     oldest = db.exec(select(func.min(Job.run_after)).where(col(Job.dead_at).is_(None))).one()
     return now() - oldest if oldest else timedelta(0)
+
+
+def _dead_by_name(db: Session) -> list[str]:
+    """How many of each were given up, so that no kind is hidden by the others."""
+    dead = select(Job.name, func.count()).where(col(Job.dead_at).is_not(None))
+    return [f"{name}: {n}" for name, n in db.exec(dead.group_by(Job.name).order_by(Job.name))]
 
 
 def _described(job: Job) -> str:

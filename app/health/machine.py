@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from app.core.db import is_postgres, normalise_url, transaction
 from app.core.i18n import _
+from app.core.mail import NOWHERE, is_only_shown
 from app.core.settings import get_settings
 from app.health.findings import Examination, Finding, Level, ok, problem, reason_of, warning
 from search.elastic import Connection
@@ -122,9 +123,11 @@ def judge_free(free: float, folder: Path) -> Finding:
 def mail(_examination: Examination) -> Finding:
     """The mail server greets us."""
     url = get_settings().mail_url
-    if not url:
-        return ok(_("POOL_MAIL_URL is not set: no mail is sent."))
     remedy = _("Set POOL_MAIL_URL to smtp://host:port or smtps://user:password@host:port.")
+    if url in NOWHERE:
+        if is_only_shown():
+            return ok(_("No mail is sent: /development/mail shows what would have been."))
+        return problem(_("No mail is sent: nobody can confirm an address."), remedy)
     parts = urlsplit(url)
     if parts.scheme not in MAIL_PORTS or not parts.hostname:
         return problem(_("The address of the mail server is none."), remedy, url)

@@ -7,6 +7,9 @@
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   page.classList.add("js");
 
+  // --- On a phone the areas of desk and workspace are a strip: show the one that we are in.
+  one(".areas [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // --- Suggestions: the combobox pattern of the ARIA authoring guide, list only, no inline completion.
   const WAIT = 120; // milliseconds after the last key
   const boxes = new WeakMap();

@@ -13,6 +13,7 @@ from app.catalogue.stages import Stage
 from app.curation.applications import drafts, standing
 from app.curation.applications.models import Application, Question
 from app.curation.applications.standing import Next
+from app.curation.oversight import freshness
 from search.engine import Kind
 
 SHOWN = 10
@@ -36,6 +37,7 @@ class Overview:
     offers: dict[Kind, Page]
     waiting: Sequence[Waiting]
     ended: Sequence[Application]
+    stale: Sequence[freshness.Waiting]
     open_for: dict[UUID, Application]
 
     @property
@@ -57,6 +59,7 @@ def look(db: Session, visitor: Visitor) -> Overview:
         offers={kind: offers(db, vendor, kind, page=1, size=SHOWN) for kind in OFFERED},
         waiting=[Waiting(a, standing.next_of(a, asked.get(a.id, 0))) for a in open_ones],
         ended=[one for one in applications if not one.open_for][:LATEST],
+        stale=freshness.waiting_of(db, visitor.organisation_id),
         open_for={one.record_id: one for one in open_ones},
     )
 

@@ -73,6 +73,26 @@ def test_roles_change_and_end_with_every_session(client: TestClient, db: Session
     assert actions == ["appointment.changed", "appointment.ended"]
 
 
+def test_a_lost_second_factor_is_removed_and_every_session_ends(
+    client: TestClient, db: Session
+) -> None:
+    official = staff(db, REVIEWER, region=DONGGUAN, totp_since=now(), totp_secret="lost")
+    sign_in(client, db, official)
+    administrator = staff(db, ADMINISTRATOR, totp_since=now())
+    sign_in(client, db, administrator)
+    remove = f"/desk/staff/{official.id}/second-factor/remove"
+    assert remove in client.get(f"/desk/staff/{official.id}").text
+    assert client.post(remove, **STAY).status_code == 303
+    db.refresh(official)
+    assert official.totp_since is None
+    assert db.exec(select(SignIn).where(SignIn.person_id == official.id)).one().ended_at
+    assert "second_factor.taken_away" in db.exec(select(AuditEntry.action)).all()
+    assert db.exec(select(Mail).where(Mail.to == official.email)).first()
+    assert client.post(remove, **STAY).status_code == 409
+    own = f"/desk/staff/{administrator.id}/second-factor/remove"
+    assert client.post(own, **STAY).status_code == 403
+
+
 def test_it_takes_a_fresh_password(client: TestClient, db: Session) -> None:
     official = staff(db, REVIEWER)
     sign_in(client, db, staff(db, ADMINISTRATOR))

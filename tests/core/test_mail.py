@@ -37,6 +37,11 @@ class Server:
 
     def __exit__(self, *_exc: object) -> None: ...
 
+    def ehlo(self) -> None: ...
+
+    def has_extn(self, _name: str) -> bool:
+        return False
+
     def send_message(self, message: Any) -> None:
         self.sent.append(message)
 

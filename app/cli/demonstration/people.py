@@ -1,8 +1,11 @@
-"""One account of each role; passwords and second factors follow from the installation's secret."""
+"""One account of each role; passwords and second factors follow from a key of this installation."""
 
 import base64
 import hashlib
 import hmac
+import os
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -43,6 +46,22 @@ ORGANISATIONS = {
     FACTORY: ("（演示）样板注塑厂", DONGGUAN),
 }
 
+NAMES = {
+    "owner": "演示负责人",
+    "editor": "演示编辑",
+    "viewer": "演示同事",
+    "small": "演示小企业主",
+    "factory": "演示厂长",
+    "city-reviewer": "演示清远审核员",
+    "dongguan-reviewer": "演示东莞审核员",
+    "reviewer": "演示省级审核员",
+    "publisher": "演示发布员甲",
+    "publisher-2": "演示发布员乙",
+    "inspector": "演示广州检查员",
+    "inspector-2": "演示省级检查员",
+    "auditor": "演示审计员",
+    "administrator": "演示管理员",
+}
 ACCOUNTS = (
     Account("owner", mark("vendor: owner"), organisation=VENDOR, member=MemberRole.OWNER),
     Account("editor", mark("vendor: editor"), organisation=VENDOR, member=MemberRole.EDITOR),
@@ -72,9 +91,19 @@ def secret(account: Account) -> str:
 
 
 def _derive(purpose: str, account: Account) -> bytes:
-    key = get_settings().secret_key.get_secret_value().encode()
+    key = _key()
     said = f"demonstration:{purpose}:{account.email}".encode()
     return hmac.new(key, said, hashlib.sha256).digest()
+
+
+def _key() -> bytes:
+    """Made up once for each installation, so that nobody can work out another one's passwords."""
+    path = get_settings().home / "demonstration.key"
+    with suppress(FileExistsError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_bytes()
 
 
 def add_people(db: Session) -> tuple[dict[str, Person], dict[str, Organisation]]:
@@ -104,7 +133,7 @@ def add_people(db: Session) -> tuple[dict[str, Person], dict[str, Organisation]]
 def _person(account: Account) -> Person:
     person = Person(
         email=account.email,
-        name=f"演示 {account.key}",
+        name=NAMES[account.key],
         password=passwords.hash_password(password(account)),
         verified_at=now(),
     )

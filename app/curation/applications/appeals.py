@@ -91,6 +91,17 @@ def made_by(db: Session, subject: str, *, by: Visitor) -> Appeal | None:
     return found if found and found.organisation_id == by.organisation_id else None
 
 
+def subject_for(db: Session, record: Record) -> str:
+    """What an appeal against a listing's standing would be about; empty where there is none."""
+    if record.stage == Stage.REMOVED:
+        return f"{REMOVAL}:{record.id}"
+    if record.stage != Stage.QUARANTINED:
+        return ""
+    live = (Quarantine.record_id == record.id, col(Quarantine.lifted_at).is_(None))
+    quarantine_id = db.exec(select(Quarantine.id).where(*live)).first()
+    return f"{QUARANTINE}:{quarantine_id}" if quarantine_id else ""
+
+
 def organisation_of(db: Session, appeal: Appeal) -> Organisation:
     """Who made an appeal."""
     return db.get_one(Organisation, appeal.organisation_id)

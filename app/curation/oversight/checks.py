@@ -93,6 +93,12 @@ def published(db: Session, number: int) -> Page:
     return _page(db, closed, (col(SpotCheck.decided_at).desc(), col(SpotCheck.id)), number)
 
 
+def published_of(db: Session, vendor: Vendor) -> Sequence[Row]:
+    """The latest checks of a vendor whose finding is public."""
+    closed = and_(col(SpotCheck.vendor_id) == vendor.id, col(SpotCheck.stage) == CheckStage.CLOSED)
+    return _rows(db, closed, (col(SpotCheck.decided_at).desc(), col(SpotCheck.id)), limit=SIZE)
+
+
 def find_published(db: Session, check_id: UUID) -> Row:
     """A check whose finding is public; raises `NotFound` for any other."""
     which = and_(col(SpotCheck.id) == check_id, col(SpotCheck.stage) == CheckStage.CLOSED)

@@ -32,6 +32,11 @@ DONE: Mapping[str, str] = {
     "assessment.revoked": mark("Assessment revoked"),
     "whitelistentry.admitted": mark("Put on the whitelist"),
     "whitelistentry.ended": mark("Taken off the whitelist"),
+    "spotcheck.reported": mark("Spot check reported"),
+    "spotcheck.returned": mark("Spot check returned to the inspector"),
+    "spotcheck.substituted": mark("Spot check given to another inspector"),
+    "spotcheck.closed": mark("Spot check closed"),
+    "spotcheck.reopened": mark("Spot check opened again"),
 }
 
 

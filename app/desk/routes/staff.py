@@ -93,6 +93,14 @@ def end(request: Request, db: Db, visitor: FreshAdministrator, person_id: UUID) 
     return go(request, HOME)
 
 
+@router.post("/{person_id}/second-factor/remove", name="desk:staff:second_factor")
+def remove_second_factor(
+    request: Request, db: Db, visitor: FreshAdministrator, person_id: UUID
+) -> Response:
+    staffing.remove_second_factor(db, staffing.find_for(db, visitor, person_id), by=visitor)
+    return go(request, "desk:staff:person", person_id=person_id)
+
+
 def _staff(
     request: Request, db: Db, visitor: Visitor, page: int = 1, status: int = 200, **said: Any
 ) -> Response:

@@ -12,7 +12,7 @@ from app.core.db import Db
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _
 from app.core.web import go
-from app.curation.applications import drafts, handing_in
+from app.curation.applications import appeals, drafts, handing_in
 from app.workspace import overview
 from app.workspace.pages import page_number, show
 from search.engine import Kind
@@ -50,6 +50,7 @@ def _page(
         record=record,
         open_one=drafts.open_for(db, record.id),
         goes_along=handing_in.goes_with(db, record),
+        appeal=appeals.subject_for(db, record),
         can_change=record.stage in drafts.CHANGEABLE,
         posted={"why": why},
         errors={"why": wrong} if wrong else {},
