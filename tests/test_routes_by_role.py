@@ -161,6 +161,7 @@ ROUTES: dict[str, str] = {
     "GET /desk/staff/{person_id}": "administrator",
     "POST /desk/staff/{person_id}": "administrator",
     "POST /desk/staff/{person_id}/end": "administrator",
+    "POST /desk/staff/{person_id}/second-factor/remove": "administrator",
     "GET /desk/whitelist": STAFF,
     "GET /desk/whitelist/{entry_id}/end": "publisher",
     "POST /desk/whitelist/{entry_id}/end": "publisher",

@@ -14,7 +14,7 @@ from app.catalogue.models import Organisation
 from app.core.access import Can
 from app.core.i18n import _, mark
 from app.desk.exporting import MOST, Filters, table
-from app.desk.tables import NAME, REGION, STATE
+from app.desk.tables import REGION, STATE
 from app.desk.wording import narrowed, place, state_name
 
 Row = Sequence[Any]
@@ -49,7 +49,7 @@ def certifications(db: Session, visitor: Visitor, filters: Filters) -> Iterator[
 @table(
     "claims",
     mark("Claims"),
-    (mark("Organisation"), REGION, mark("Who asks"), mark("E-mail"), mark("What they say")),
+    (mark("Organisation"), REGION, mark("Person"), mark("E-mail address"), mark("What they say")),
     needs=Can.DECIDE_CLAIMS,
 )
 def claims(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:  # noqa: ARG001
@@ -61,7 +61,7 @@ def claims(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:  #
 @table(
     "staff",
     mark("Staff"),
-    (NAME, mark("E-mail"), mark("Roles"), REGION),
+    (mark("Person"), mark("E-mail address"), mark("Roles"), REGION),
     needs=Can.MANAGE_STAFF,
 )
 def staff(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:  # noqa: ARG001

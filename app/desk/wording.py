@@ -53,7 +53,7 @@ STATES: Mapping[str, str] = {
     "certified": mark("Certified"),
     "confirmed": mark("Confirmed"),
     "revoked": mark("Revoked"),
-    "prepared": mark("List fixed"),
+    "prepared": mark("List fixed, not drawn yet"),
     "dropped": mark("Given up"),
     "drawn": mark("Drawn"),
     "reported": mark("Reported"),

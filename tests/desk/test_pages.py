@@ -205,8 +205,8 @@ def test_anybody_may_object_while_a_notice_runs(client: TestClient, db: Session)
     path = f"/notices/{notice.id}"
     said = {"name": "李四", "contact": "li@example.com", "text": "案例不实"}
     assert client.post(f"{path}/objections", data={"name": "李四"}).status_code == 422
-    sent = client.post(f"{path}/objections", data=said, follow_redirects=False)
-    assert "has arrived" in client.get(sent.headers["location"]).text
+    arrived = client.post(f"{path}/objections", data=said, follow_redirects=False)
+    assert "has arrived" in client.get(arrived.headers["location"]).text
     assert "李四" not in client.get(path).text
     for _ in range(4):
         assert send(client, f"{path}/objections", **said) == 303

@@ -237,6 +237,7 @@ def test_files_are_for_members_and_the_staff_of_the_region(
     assert got.headers["content-disposition"].startswith("attachment;")
     application = db.exec(select(Application)).one()
     application.region, application.stage = DONGGUAN, Stage.SUBMITTED
+    application.submitted_at = application.created_at
     for region, status in ((DONGGUAN, 200), (GUANGZHOU, 404)):
         person = staff(db, StaffRole.REVIEWER, region=region)
         other = sign_in(TestClient(site), db, person)

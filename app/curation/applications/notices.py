@@ -111,12 +111,7 @@ def public(db: Session, *, number: int, size: int) -> Page:
     chosen = _with_subject().where(begun)
     ordered = chosen.order_by(col(PublicNotice.ended_at).is_not(None), col(PublicNotice.id).desc())
     rows = db.exec(ordered.offset((number - 1) * size).limit(size)).all()
-    said = _announced(db, [notice.id for notice, *_ in rows])
-    notices = [
-        Notice(notice, application, organisation, said.get(notice.id, application.values))
-        for notice, application, organisation in rows
-    ]
-    return Page(notices, total, number, size)
+    return Page(_announced(db, rows), total, number, size)
 
 
 def find_public(db: Session, notice_id: int) -> Notice:
@@ -124,21 +119,24 @@ def find_public(db: Session, notice_id: int) -> Notice:
     row = db.exec(_with_subject().where(PublicNotice.id == notice_id)).first()
     if row is None or row[0].starts_on > today():
         raise NotFound("There is no such public notice.")
-    notice, application, organisation = row
-    said = _announced(db, [notice_id]).get(notice_id, application.values)
-    return Notice(notice, application, organisation, said)
+    return _announced(db, [row])[0]
 
 
-def _announced(db: Session, ids: Sequence[int | None]) -> dict[int | None, Mapping[str, Any]]:
-    """What the applications under these notices said when the notices were made."""
+def _announced(db: Session, rows: Sequence[Any]) -> list[Notice]:
+    """Notices with what their applications said when they were made."""
     of_notice = col(Draft.application_id) == col(PublicNotice.application_id)
     earlier = aliased(Draft)
     last = select(func.max(earlier.number)).where(
         earlier.application_id == PublicNotice.application_id, earlier.at <= PublicNotice.made_at
     )
     chosen = select(PublicNotice.id, Draft.values).join(Draft, of_notice)
+    ids = [notice.id for notice, _application, _organisation in rows]
     chosen = chosen.where(col(PublicNotice.id).in_(ids), Draft.number == last.scalar_subquery())
-    return dict(db.exec(chosen).all())
+    said = dict(db.exec(chosen).all())
+    return [
+        Notice(notice, application, organisation, said.get(notice.id, application.values))
+        for notice, application, organisation in rows
+    ]
 
 
 def _with_subject() -> Any:
