@@ -24,6 +24,7 @@ from tests.browser.conftest import WIDTHS, page_of, served
 from tests.browser.test_journeys import examine
 
 pytestmark = pytest.mark.browser
+VENDOR = "（演示）瑶山联网科技有限公司"
 As = Callable[..., AbstractContextManager[Page]]
 
 
@@ -209,9 +210,13 @@ def test_a_refused_vendor_appeals_and_is_heard_by_another(signed_in: As) -> None
         press(page, re.compile("ppeal"))
     with signed_in("publisher") as page:
         page.goto("/desk/appeals")
-        page.get_by_role("link", name=re.compile(name)).first.click()
+        waiting = page.get_by_role("row").filter(has_text="Waits for a decision")
+        waiting.get_by_role("link", name=VENDOR).click()
+        expect(page.get_by_text(name)).to_be_visible()
+        page.get_by_role("radio", name=re.compile("^Allow")).check()
         page.get_by_role("textbox").first.fill("材料属实，重新受理。")
-        press(page, re.compile("^Allow"))
+        press(page, "Decide the appeal")
+        expect(page.get_by_text("Allowed").first).to_be_visible()
     with transaction(writes=False) as db:
         application = db.exec(select(Application).where(Application.name == name)).one()
         assert application.stage == "submitted"

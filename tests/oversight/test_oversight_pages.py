@@ -47,6 +47,7 @@ def test_from_an_inspector_s_draft_to_the_badge(client: TestClient, db: Session)
     sign_in(client, db, staff(db, StaffRole.INSPECTOR, region=DONGGUAN))
     address = f"/desk/assessments/new?vendor={vendor.identifier}"
     assert "Data security" in client.get(address).text
+    address = address.replace("/new", "/files")
     refused = client.post(address, data=typed(level_data="3", valid_until="2999-01-01"))
     assert refused.status_code == 422
     assert "at the longest" in refused.text
@@ -56,7 +57,7 @@ def test_from_an_inspector_s_draft_to_the_badge(client: TestClient, db: Session)
     assert written.status_code == 303
     page = urlsplit(written.headers["location"]).path
     assert "扫描.pdf" in client.get(page).text
-    edited = send(client, f"{page}/edit", **typed(version="1", finding_data="已整改"))
+    edited = send(client, f"{page}/files", **typed(version="1", finding_data="已整改"))
     assert "已整改" in edited.text
     assert client.post(f"{page}/confirm", data={"version": "2"}).status_code == 403
     (assessment,) = db.exec(select(Assessment)).all()
