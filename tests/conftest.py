@@ -1,8 +1,10 @@
 """What every test may ask for: a database of its own, rolled back; and no network."""
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -47,6 +49,17 @@ def _plain_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         structlog.configure(processors=PLAIN_LOGS)
         yield
     get_settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """Commands set logs up for a whole process; here the process goes on with other tests."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = [*root.handlers], root.level
+    yield
+    root.handlers, root.level = handlers, level
+    logging.getLogger("uvicorn.access").disabled = False
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -179,18 +192,27 @@ def own_database(
     get_settings.cache_clear()
 
 
-@pytest.fixture
-def elastic_url() -> Iterator[str]:
+@contextmanager
+def an_elastic_url() -> Iterator[str]:
     """An address of its own on the test server; its indexes are removed afterwards."""
     if not ELASTICSEARCH:
         pytest.skip(NO_ELASTICSEARCH)
     url = f"{ELASTICSEARCH}/test-{uuid4().hex}"
-    yield url
-    connection = Connection(url)
-    with connection.writing() as client:
-        for name in client.indices.get(index=f"{connection.prefix}-*").body:
-            client.indices.delete(index=name)
-    connection.close()
+    try:
+        yield url
+    finally:
+        connection = Connection(url)
+        with connection.writing() as client:
+            for name in client.indices.get(index=f"{connection.prefix}-*").body:
+                client.indices.delete(index=name)
+        connection.close()
+
+
+@pytest.fixture
+def elastic_url() -> Iterator[str]:
+    """An address of the test's own on the test server."""
+    with an_elastic_url() as url:
+        yield url
 
 
 @pytest.fixture

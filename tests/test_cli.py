@@ -2,7 +2,6 @@
 
 import io
 import json
-import logging
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from sqlmodel import select
 
 from app.catalogue import index, reading
@@ -60,8 +58,6 @@ def pool(
     monkeypatch.setenv("POOL_SEARCH_URL", search_url)
     get_settings.cache_clear()
     index.get_searcher.cache_clear()
-    configured, root = structlog.get_config(), logging.getLogger()
-    handlers, level = root.handlers, root.level
 
     def run(*words: str | Path, stdin: str = "") -> Ran:
         monkeypatch.setattr(sys, "argv", ["pool", *map(str, words)])
@@ -77,9 +73,6 @@ def pool(
     yield run
     index.get_searcher().close()
     index.get_searcher.cache_clear()
-    structlog.configure(**configured)
-    root.handlers = handlers
-    root.setLevel(level)
 
 
 @pytest.fixture

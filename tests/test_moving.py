@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import structlog
 from sqlalchemy import (
     Column,
     ForeignKey,
@@ -65,10 +64,9 @@ def move(
     target: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> Iterator[Move]:
+) -> Move:
     """Runs `pool move` in English; returns the exit code and what was printed."""
     monkeypatch.setenv("POOL_LANGUAGE", "en")
-    configured = structlog.get_config()
 
     def run(*more: str, source: str = own_database.database_url) -> tuple[int, str, str]:
         get_settings.cache_clear()
@@ -81,8 +79,7 @@ def move(
             code = ended.code or 0
         return code, *capsys.readouterr()
 
-    yield run
-    structlog.configure(**configured)
+    return run
 
 
 def rows(url: str) -> dict[str, list[dict[str, Any]]]:

@@ -237,6 +237,26 @@ def test_a_page_that_asks_too_much_of_postgresql_is_ended(own_database: Settings
         connection.execute(text("SELECT pg_sleep(5)"))
 
 
+def test_a_page_has_five_seconds_and_then_says_that_it_is_busy(
+    own_database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if get_engine().dialect.name != "postgresql":
+        pytest.skip("only PostgreSQL can end a statement")
+    app = create_app(worker=False)
+
+    @app.get("/ask")
+    def ask(db: Db, sql: str) -> str:
+        return str(db.connection().execute(text(sql)).scalar_one())
+
+    client = TestClient(app)
+    limit = {"sql": "SHOW statement_timeout"}
+    assert client.get("/ask", params=limit).json() == "5s"
+    with transaction() as db:  # a job or a command may take its time
+        assert db.connection().execute(text(limit["sql"])).scalar_one() == "0"
+    monkeypatch.setattr(database, "PAGE_SECONDS", 0.1)
+    assert client.get("/ask", params={"sql": "SELECT pg_sleep(5)"}).status_code == 503
+
+
 def test_sqlite_keeps_foreign_keys_and_writes_ahead(own_database: Settings) -> None:
     engine = get_engine()
     if engine.dialect.name != "sqlite":

@@ -2,23 +2,12 @@
 
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
 
 from app.core.logs import configure_logging
 from app.core.settings import Settings
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level, before = root.handlers, root.level, structlog.get_config()
-    yield
-    root.handlers, root.level = handlers, level
-    logging.getLogger("uvicorn.access").disabled = False
-    structlog.configure(**before)
 
 
 def test_json_lines_carry_the_request_id_and_chinese_as_it_is(

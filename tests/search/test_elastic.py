@@ -1,10 +1,11 @@
-"""What only the Elasticsearch engine promises: addresses, writes item by item, odd questions."""
+"""What only the Elasticsearch engine promises: addresses, bounded time, writes item by item."""
 
 import logging
 import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -19,12 +20,12 @@ from app.catalogue import index
 from app.core.settings import get_settings
 from search.elastic import Connection, ElasticEngine
 from search.elastic.connection import Address, Breaker, failure
-from search.engine import CandidateRequest, EngineAway, EngineUnusable, Kind, Order
+from search.engine import EngineAway, EngineUnusable, Kind, Order
 from search.patience import waiting
 from search.searcher import Query, Searcher, open_searcher
 from tests.search.elastic_servers import wire
 from tests.search.listings import POOL, BagOfCharacters, vocabulary
-from tests.search.test_engine_contract import SPACE, an_entry, asking, everything, found, unit
+from tests.search.test_engine_contract import SPACE, an_entry, asking, found, unit
 
 T = TypeVar("T")
 NOBODY = "http://127.0.0.1:1"  # where nothing listens
@@ -179,6 +180,23 @@ def test_what_only_a_server_in_trouble_answers_is_no_refusal(
     status: int, kind: type[Exception]
 ) -> None:
     assert type(failure(status, "why")) is kind
+
+
+@pytest.mark.elasticsearch
+def test_what_a_node_does_not_answer_is_asked_of_one_other_and_of_no_third(
+    elastic_url: str,
+) -> None:
+    at = urlsplit(elastic_url)
+    with ExitStack() as opened:
+        lines = [opened.enter_context(wire(at.hostname or "", at.port or 0)) for _ in range(3)]
+        for line in lines:
+            line.cut = b"/_count"
+        hosts = ",".join(f"127.0.0.1:{line.port}" for line in lines)
+        connection = Connection(f"http://{hosts}/p")
+        with pytest.raises(EngineAway), connection.reading() as client:
+            client.count()
+        connection.close()
+        assert sorted(line.sent.count(b"/_count") for line in lines) == [0, 1, 1]
 
 
 def leaf_through(searcher: Searcher) -> None:
@@ -397,35 +415,6 @@ def test_readers_outlive_a_rebuild_with_a_model_of_another_size(elastic_url: str
 def test_a_first_vector_that_is_refused_leaves_an_index_that_answers(engine: ElasticEngine) -> None:
     engine.apply([an_entry("bad", "one", vector=np.full(8, 2.0, np.float32)), an_entry("a", "one")])
     assert found(engine, asking("one", vector=unit(1))) == {"a"}
-
-
-@pytest.mark.elasticsearch
-def test_odd_questions_have_answers(engine: ElasticEngine) -> None:
-    odd = ['"', "*", "\\", "a\x00b", "😀", "{}", "../x", "%", "'or1", "_id", "naïve"]
-    entries = [
-        an_entry(f"o{i}", "", exact=(text,), prefixes=(f"t:{text}",), facets={"industry": (text,)})
-        for i, text in enumerate(odd)
-    ]
-    entries = [type(e)(e.document, (odd[i], "all"), **_own(e)) for i, e in enumerate(entries)]
-    assert engine.apply(entries).refused == {}
-    for i, text in enumerate(odd):
-        exact = engine.candidates(CandidateRequest(tuple(Kind), exact=(text,)))
-        assert exact.exact == [f"o{i}"], text
-        filtered = asking("all", filters={"industry": (text,)}, facets=("industry",))
-        assert found(engine, filtered) == {f"o{i}"}, text
-        assert [d.id for d in engine.starting_with([f"t:{text}"], tuple(Kind), 3)] == [f"o{i}"]
-        assert f"o{i}" in found(engine, asking("", required=(text,), tokens={text: 1.0})), text
-    weird = ['"x" \\ *', "a/b?c", "😀"]
-    ids = [an_entry(id_, "strange") for id_ in weird]
-    assert engine.apply(ids).applied == 3
-    assert sorted(everything(engine, asking("strange"), step=2)) == sorted(weird)
-    assert [d.id for d in engine.documents(weird)] == weird
-    engine.apply([], dict.fromkeys(weird, 1))
-    assert found(engine, asking("strange")) == set()
-
-
-def _own(entry: Any) -> dict[str, Any]:
-    return {"exact": entry.exact, "prefixes": entry.prefixes}
 
 
 @pytest.mark.elasticsearch

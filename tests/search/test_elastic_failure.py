@@ -39,6 +39,7 @@ LACKING = {
         )
     )
 }
+BLIND = "sees-no-cluster"  # has the rights on indexes alone
 # the promise is two seconds for a page; a search has to leave some of it to the page
 PROMISED = 2.0
 AT_ONCE = 0.5
@@ -52,14 +53,15 @@ def server(servers_base: Path) -> Iterator[Servers]:
     one.user("app", PASSWORD, "pool")
     folder = servers_base / "elasticsearch-9.5.0" / "config"
     role = yaml.safe_load(ROLES.read_text("utf-8"))["pool"]
-    roles = {"pool": role, **{name: without(role, right) for name, right in LACKING.items()}}
+    roles = {name: without(role, right) for name, right in LACKING.items()}
+    roles |= {"pool": role, BLIND: {"indices": role["indices"]}}
     lines = (f"{name}: {json.dumps(one)}\n" for name, one in roles.items())  # one a line, it says
     (folder / "roles.yml").write_text("".join(lines), "utf-8")
     hashed = (folder / "users").read_text("utf-8").partition("app:")[2].splitlines()[0]
     with (folder / "users").open("a", encoding="utf-8") as users:
-        users.writelines(f"{name}:{hashed}\n" for name in LACKING)
+        users.writelines(f"{name}:{hashed}\n" for name in (*LACKING, BLIND))
     with (folder / "users_roles").open("a", encoding="utf-8") as named:
-        named.writelines(f"{name}:{name}\n" for name in LACKING)
+        named.writelines(f"{name}:{name}\n" for name in (*LACKING, BLIND))
     yield one
     one.stop()
 
@@ -203,17 +205,20 @@ def wait_for_roles(server: Servers) -> None:
             engine.close()
 
 
+@pytest.mark.parametrize("user", ["app", BLIND])
 def test_the_deployed_role_suffices_and_reaches_no_other_index(
-    server: Servers, unhurried: None
+    server: Servers, unhurried: None, user: str
 ) -> None:
     admin = engine_of(server, "pool", "other")
     admin.apply([an_entry("theirs")])
     wait_for_roles(server)
-    engine = engine_of(server, "app")
+    engine = engine_of(server, user)
+    engine.rebuild([])
+    engine.discard()
     everything_done(engine)
     engine.close()
     for prefix in ("other", "pool-2", "pool2"):
-        beyond = engine_of(server, "app", prefix)
+        beyond = engine_of(server, user, prefix)
         for act in (beyond.count, lambda e=beyond: e.apply([an_entry("x")]), beyond.versions):
             with pytest.raises(EngineUnusable, match="this user or key"):
                 act()

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -346,6 +347,32 @@ def test_equal_documents_keep_an_order_that_is_neither_by_id_nor_by_time(engine:
     assert order not in (ids, ids[::-1])
     engine.apply([an_entry("s00", "same", vector=unit(1))])
     assert everything(engine, request) == order
+
+
+def test_odd_questions_have_answers(engine: Engine) -> None:
+    odd = ['"', "*", "\\", "a\x00b", "😀", "{}", "../x", "%", "'or1", "_id", "naïve"]
+    entries = [
+        an_entry(f"o{i}", "", exact=(text,), prefixes=(f"t:{text}",), facets={"industry": (text,)})
+        for i, text in enumerate(odd)
+    ]
+    entries = [
+        replace(entry, words=(text, "all")) for entry, text in zip(entries, odd, strict=True)
+    ]
+    assert engine.apply(entries).refused == {}
+    for i, text in enumerate(odd):
+        exact = engine.candidates(CandidateRequest(tuple(Kind), exact=(text,)))
+        assert exact.exact == [f"o{i}"], text
+        filtered = asking("all", filters={"industry": (text,)}, facets=("industry",))
+        assert found(engine, filtered) == {f"o{i}"}, text
+        assert [d.id for d in engine.starting_with([f"t:{text}"], tuple(Kind), 3)] == [f"o{i}"]
+        assert f"o{i}" in found(engine, asking("", required=(text,), tokens={text: 1.0})), text
+    weird = ['"x" \\ *', "a/b?c", "😀"]
+    ids = [an_entry(id_, "strange") for id_ in weird]
+    assert engine.apply(ids).applied == 3
+    assert sorted(everything(engine, asking("strange"), step=2)) == sorted(weird)
+    assert [d.id for d in engine.documents(weird)] == weird
+    engine.apply([], dict.fromkeys(weird, 1))
+    assert found(engine, asking("strange")) == set()
 
 
 def test_a_rebuild_replaces_everything_and_a_failed_one_nothing(engine: Engine) -> None:
