@@ -3,6 +3,7 @@
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-package torch --custom-compile-command "make lock"
 KEYWORDS := -k mark -k Refusal -k NotFound -k Forbidden -k Conflict -k Invalid -k Unreadable -k report:2 -k _unknown:2 -k Likeness:2 -k Problem:3
 
@@ -23,7 +24,9 @@ serve: setup ## Serve what is there, without ingesting anything
 	@exec $(BIN)/pool serve $(ARGS)
 
 test: dev ## Run the tests, also on PostgreSQL where POOL_TEST_POSTGRES or a local server offers it
-	@POOL_TEST_POSTGRES=$${POOL_TEST_POSTGRES-$$($(BIN)/python -m tests.local_postgres)} $(BIN)/python -m pytest $(ARGS)
+	@export POOL_TEST_POSTGRES=$${POOL_TEST_POSTGRES-$$($(BIN)/python -m tests.local_postgres)}; \
+	$(PYTEST) -m "not alone" -n auto --dist loadfile $(ARGS) $(if $(findstring --cov,$(ARGS)),--cov-fail-under=0) && \
+	$(PYTEST) -m alone $(ARGS) $(if $(findstring --cov,$(ARGS)),--cov-append)
 
 check: dev ## Look without running: style, types, import layers, templates, lock files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/djlint --quiet --check --lint templates

@@ -17,6 +17,8 @@ from app.core.settings import Settings
 from ingest import pipeline
 from search.vocabulary import load_vocabulary
 
+pytestmark = pytest.mark.alone
+
 SAMPLES = Path(__file__).parents[1] / "ingest" / "samples"
 DRAIN = "from app.catalogue import index; from app.core import worker; worker.drain()"
 

@@ -21,6 +21,8 @@ from ingest import pipeline
 from search.vocabulary import load_vocabulary
 from tests.processes import POOL, SECONDS, Started, free_port, started, wait_for
 
+pytestmark = pytest.mark.alone
+
 READY = "worker.started"
 SERVING = "The pool is at"
 

@@ -8,7 +8,7 @@ from search.engine import Entry
 from search.matching import tie
 
 # raised when mapping or settings change: an index of another layout is then rebuilt
-LAYOUT = 1
+LAYOUT = 2
 KIND = "kind"
 # listings are leafed through to the end
 WINDOW = 200_000
@@ -60,7 +60,9 @@ def mappings() -> dict[str, Any]:
             "vector": {
                 "type": "dense_vector",
                 "similarity": "dot_product",
-                "index_options": {"type": "int8_hnsw", "rescore_vector": {"oversample": 2.0}},
+                # All are looked at, as in the embedded engine: among many listings that say
+                # nearly the same, a graph's edges stay in their own clump and the rest is lost.
+                "index_options": {"type": "int8_flat", "rescore_vector": {"oversample": 2.0}},
             },
         },
     }

@@ -14,7 +14,7 @@ Body = dict[str, Any]
 # more than there are codes, so that every code is counted
 _MOST_CODES = 2000
 _MOST_NAMED = 2000
-# The approximate search looks at so many candidates for each result; all of them are scored
+# The search by quantised vectors keeps so many candidates for each result; all of them are scored
 # exactly, so that equals at the end of the list are told apart as everywhere.
 _BREADTH = 4
 _WIDEST = 10_000
@@ -155,7 +155,7 @@ def words_of(ids: Sequence[str], request: CandidateRequest) -> Body:
 
 
 def meaning_of(ids: Sequence[str], vector: Vector, space: str) -> Body:
-    """Cosines of given documents; asking for more than there are makes the search exact."""
+    """Cosines of given documents."""
     held = [{"terms": {"id": list(ids)}}, _term("space", space)]
     return {**_ids(len(ids)), "knn": _knn(vector, len(ids), held)}
 

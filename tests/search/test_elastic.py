@@ -412,6 +412,20 @@ def test_readers_outlive_a_rebuild_with_a_model_of_another_size(elastic_url: str
 
 
 @pytest.mark.elasticsearch
+def test_the_nearest_are_found_among_many_that_say_nearly_the_same(engine: ElasticEngine) -> None:
+    random = np.random.default_rng(5)
+    texts = random.normal(1, 1, (16, 64))
+    rows = np.repeat(texts, 600, axis=0) + random.normal(0, 0.15, (9600, 64))
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    engine.apply([an_entry(f"n{number}", vector=row) for number, row in enumerate(rows)])
+    for text in random.normal(1, 1, (10, 64)):
+        asked = (text / np.linalg.norm(text)).astype(np.float32)
+        request = asking("nobody-says-this", vector=asked, depth=100)
+        nearest = {f"n{number}" for number in np.argsort(-(rows @ asked))[:50]}
+        assert nearest == found(engine, request)
+
+
+@pytest.mark.elasticsearch
 def test_a_first_vector_that_is_refused_leaves_an_index_that_answers(engine: ElasticEngine) -> None:
     engine.apply([an_entry("bad", "one", vector=np.full(8, 2.0, np.float32)), an_entry("a", "one")])
     assert found(engine, asking("one", vector=unit(1))) == {"a"}

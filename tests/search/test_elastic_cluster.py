@@ -18,7 +18,7 @@ from tests.search.listings import POOL, BagOfCharacters, vocabulary
 from tests.search.test_elastic import eventually
 from tests.search.test_engine_contract import an_entry
 
-pytestmark = pytest.mark.elasticsearch
+pytestmark = [pytest.mark.elasticsearch, pytest.mark.alone]
 IDS = 60
 # Three nodes and their visitors share what cores there are: a calm search may take its time, and
 # one beside a dead node no more than a few times as long.

@@ -21,7 +21,7 @@ from tests.search.listings import POOL, vocabulary
 from tests.search.test_elastic import eventually
 from tests.search.test_engine_contract import FACETS, SPACE, an_entry, asking, found, unit
 
-pytestmark = pytest.mark.elasticsearch
+pytestmark = [pytest.mark.elasticsearch, pytest.mark.alone]
 ROLES = Path(__file__).parents[2] / "deploy" / "elasticsearch" / "roles.yml"
 PASSWORD = "s3cret"
 LACKING = {

@@ -21,7 +21,7 @@ from tests.processes import wait_for
 from tests.search.elastic_servers import Servers, free_ports
 from tests.test_discovery import names_in, text_of
 
-pytestmark = pytest.mark.elasticsearch
+pytestmark = [pytest.mark.elasticsearch, pytest.mark.alone]
 NOTICE = "The search engine cannot be reached just now."
 PROMISED = 2.0  # seconds for a page
 POSTGRES = pytest.param("postgresql", marks=pytest.mark.postgres)
