@@ -1,6 +1,7 @@
 """Words in the reader's language: English msgids in the code, Chinese in `app/locale`."""
 
 import gettext
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -82,7 +83,7 @@ def compile_catalogues(folder: Path = LOCALES) -> list[Path]:
 def _compile(source: Path, target: Path) -> None:
     with source.open("rb") as file:
         catalogue = read_po(file, locale=source.parent.parent.name)
-    fresh = target.with_suffix(".mo.new")
+    fresh = target.with_suffix(f".{os.getpid()}.new")  # processes that start together may meet
     with fresh.open("wb") as out:
         write_mo(out, catalogue)
     fresh.replace(target)  # readers see the old catalogue or the new one, never half
