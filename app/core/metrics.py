@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.db import now, transaction
 from app.core.errors import Conflict
-from app.core.outbox import HANDLERS, Job
+from app.core.outbox import HANDLERS, Job, has_begun
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own name; it looks when it is imported
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)  # seconds
@@ -104,7 +104,7 @@ def _by_job() -> dict[str, tuple[float, float, float]]:
     figures = select(Job.name, func.count(), func.count(col(Job.dead_at)), oldest)
     found = dict.fromkeys(sorted(HANDLERS), (0.0, 0.0, 0.0))
     with transaction(writes=False) as db:
-        for name, total, dead, since in db.exec(figures.group_by(Job.name)):
+        for name, total, dead, since in db.exec(figures.where(has_begun()).group_by(Job.name)):
             found[name] = (total - dead, dead, _age(since))
     return found
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, event, func, insert, or_, update
+from sqlalchemy import ColumnElement, Index, event, func, insert, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from app.core.db import json_column, now
@@ -120,10 +120,15 @@ def enqueue_all(db: Session, name: str, payloads: Iterable[dict[str, Any]]) -> i
     return len(rows)
 
 
+def has_begun() -> ColumnElement[bool]:
+    """Leaves out what is only to be done later, as the next run of what recurs."""
+    return or_(col(Job.run_after) <= now(), col(Job.error).is_not(None), col(Job.attempts) > 0)
+
+
 def counts(db: Session) -> Counts:
     """How much is waiting, how much of it was put off, and how much was given up."""
     counted = (func.count(col(Job.dead_at)), func.count(col(Job.error)), func.count())
-    dead, failed, total = db.exec(select(*counted)).one()
+    dead, failed, total = db.exec(select(*counted).where(has_begun())).one()
     return Counts(waiting=total - dead, dead=dead, put_off=failed - dead)
 
 

@@ -51,5 +51,5 @@ def _waits(db: Session, name: str) -> bool:
 
 
 def _write(db: Session, name: str, at: datetime) -> None:
-    db.add(Job(name=name, key=name, run_after=at))
+    db.add(Job(name=name, key=name, created_at=at, run_after=at))  # its age counts from then
     db.info["enqueued"] = True
