@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlmodel import col, select
 
+from app.catalogue.service import INDEX_JOB
 from app.core.db import get_engine, transaction
 from app.core.outbox import Job, enqueue
 from app.core.settings import Settings
@@ -54,7 +55,9 @@ def put(how_many: int, seconds: float) -> None:
 
 def waiting() -> int:
     with transaction(writes=False) as db:
-        ours = select(Job.id).where(Job.name == "test.slow", col(Job.dead_at).is_(None))
+        ours = select(Job.id).where(
+            col(Job.name).in_(("test.slow", INDEX_JOB)), col(Job.dead_at).is_(None)
+        )
         return len(db.exec(ours).all())
 
 
