@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI
 from app import about, feeds, information
 from app.accounts import routes as accounts
 from app.accounts.visitor import recognise
+from app.alerts import routes as alerts
 from app.api import guide
 from app.api import routes as api
 from app.catalogue import routes as catalogue
@@ -25,7 +26,11 @@ from app.desk.words import areas_of
 from app.discovery import fallback
 from app.discovery import routes as discovery
 from app.health import routes as health
+from app.inquiries import routes as inquiries
+from app.matching import routes as matching
+from app.needs import routes as needs
 from app.oversight import routes as oversight
+from app.shortlists import routes as shortlists
 from app.trainings import routes as trainings
 from app.workspace import routes as workspace
 
@@ -39,6 +44,11 @@ PAGES = (
     oversight.router,
     *accounts.ROUTERS,
     *workspace.ROUTERS,
+    *needs.ROUTERS,
+    *matching.ROUTERS,
+    *shortlists.ROUTERS,
+    *alerts.ROUTERS,
+    *inquiries.ROUTERS,
     *desk.ROUTERS,
 )
 """Answered to people: each knows who asks."""

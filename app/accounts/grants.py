@@ -3,8 +3,8 @@
 from app.accounts.models import MemberRole, StaffRole
 from app.core.access import Can
 
-VIEWER = frozenset({Can.READ_WORKSPACE})
-EDITOR = VIEWER | {Can.EDIT_LISTINGS}
+VIEWER = frozenset({Can.READ_WORKSPACE, Can.READ_MARKET})
+EDITOR = VIEWER | {Can.EDIT_LISTINGS, Can.WRITE_NEEDS, Can.KEEP_SHORTLISTS, Can.TALK}
 MEMBER_GRANTS: dict[MemberRole, frozenset[Can]] = {
     MemberRole.VIEWER: VIEWER,
     MemberRole.EDITOR: EDITOR,
@@ -19,6 +19,8 @@ STAFF_GRANTS: dict[StaffRole, frozenset[Can]] = {
             Can.DECIDE_MERGES,
             Can.DECIDE_CLAIMS,
             Can.CERTIFY,
+            Can.OVERSEE_MATCHES,
+            Can.OVERSEE_INQUIRIES,
             Can.EXPORT,
         }
     ),
@@ -32,10 +34,13 @@ STAFF_GRANTS: dict[StaffRole, frozenset[Can]] = {
             Can.REMOVE,
             Can.DRAW_SPOTCHECK,
             Can.DECIDE_APPEALS,
+            Can.OVERSEE_MATCHES,
+            Can.OVERSEE_INQUIRIES,
+            Can.DECIDE_REPORTS,
             Can.EXPORT,
         }
     ),
-    StaffRole.AUDITOR: frozenset({Can.READ_DESK, Can.READ_AUDIT, Can.EXPORT}),
+    StaffRole.AUDITOR: frozenset({Can.READ_DESK, Can.READ_AUDIT, Can.OVERSEE_MATCHES, Can.EXPORT}),
     StaffRole.ADMINISTRATOR: frozenset({Can.READ_DESK, Can.EDIT_CRITERIA, Can.MANAGE_STAFF}),
 }
 UNPROVEN = frozenset({Can.PROVE_SELF})

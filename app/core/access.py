@@ -25,6 +25,10 @@ class Can(StrEnum):
     EDIT_LISTINGS = "workspace:listing:edit"
     MANAGE_MEMBERS = "workspace:member:manage"
     CERTIFY_SELF = "workspace:certification:edit"
+    READ_MARKET = "market:own:read"  # needs, matches, shortlists and inquiries of the organisation
+    WRITE_NEEDS = "needs:need:write"
+    KEEP_SHORTLISTS = "shortlists:shortlist:write"
+    TALK = "inquiries:inquiry:write"  # ask, answer, take steps
     # staff, inside their region
     READ_DESK = "desk:application:read"
     RECOMMEND = "desk:application:recommend"
@@ -41,6 +45,9 @@ class Can(StrEnum):
     DRAW_SPOTCHECK = "desk:draw:make"
     INSPECT = "desk:spotcheck:report"
     DECIDE_APPEALS = "desk:appeal:decide"
+    OVERSEE_MATCHES = "desk:match:read"  # quality and exposure figures
+    OVERSEE_INQUIRIES = "desk:inquiry:follow"  # waiting, overdue and escalated ones
+    DECIDE_REPORTS = "desk:report:decide"  # reported threads and flagged ratings
     READ_AUDIT = "curation:audit:read"
     EXPORT = "desk:list:export"
     MANAGE_STAFF = "desk:staff:manage"

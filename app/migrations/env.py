@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import app.accounts.models
+import app.alerts.models
 import app.catalogue.models
 import app.core.audit
 import app.core.files
@@ -12,7 +13,11 @@ import app.core.mail
 import app.core.outbox
 import app.curation.applications.models
 import app.curation.models
-import app.curation.oversight.models  # noqa: F401
+import app.curation.oversight.models
+import app.inquiries.models
+import app.matching.models
+import app.needs.models
+import app.shortlists.models  # noqa: F401
 from app.core.db import get_engine
 
 

@@ -29,6 +29,7 @@ from sqlalchemy.types import JSON, TypeDecorator
 from sqlmodel import SQLModel
 
 import app.accounts.models
+import app.alerts.models
 import app.catalogue.models
 import app.core.audit
 import app.core.files
@@ -36,7 +37,11 @@ import app.core.mail
 import app.core.outbox
 import app.curation.applications.models
 import app.curation.models
-import app.curation.oversight.models  # noqa: F401  every table
+import app.curation.oversight.models
+import app.inquiries.models
+import app.matching.models
+import app.needs.models
+import app.shortlists.models  # noqa: F401  every table
 from app.core.db import make_engine
 from app.core.migrating import known_revisions, migration_config, upgrade
 from app.core.settings import Settings

@@ -1,0 +1,1 @@
+"""Alerts: saved searches and waiting needs that are told what is new for them."""

@@ -1,0 +1,54 @@
+"""What is matched: the parts of a need, and the hard limits that every answer must keep."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that is asked for; `scenarios` are codes of the vocabulary, perhaps none."""
+
+    title: str
+    text: str
+    scenarios: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What rules a vendor out; whoever does not say anything about a limit stays in.
+
+    `region` is the code of the place where the work is done, `max_price` in fen.
+    """
+
+    region: str | None = None
+    industries: tuple[str, ...] = ()
+    deployment: tuple[str, ...] = ()
+    max_price: int | None = None
+    whitelist: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A need as matching sees it: no name of who asks, so that none can leak."""
+
+    text: str
+    parts: tuple[Part, ...]
+    limits: Limits = field(default_factory=Limits)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the record of a run."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Self:
+        """What `as_json` kept."""
+        parts = tuple(Part(p["title"], p["text"], tuple(p["scenarios"])) for p in kept["parts"])
+        said = kept["limits"]
+        limits = Limits(
+            said["region"],
+            tuple(said["industries"]),
+            tuple(said["deployment"]),
+            said["max_price"],
+            said["whitelist"],
+        )
+        return cls(kept["text"], parts, limits)

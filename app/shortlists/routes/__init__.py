@@ -1,0 +1,5 @@
+"""The pages of shortlists."""
+
+from fastapi import APIRouter
+
+ROUTERS: tuple[APIRouter, ...] = ()
