@@ -80,7 +80,7 @@ class Verdict(StrEnum):
 
 
 class MatchFeedback(SQLModel, table=True):
-    """A verdict of an organisation on a match; of useful, not useful and wrong the newest counts."""
+    """An organisation's verdict on a match; of useful, not useful and wrong the newest counts."""
 
     __tablename__ = "match_feedback"
     __table_args__ = (UniqueConstraint("match_id", "organisation_id", "verdict"),)
