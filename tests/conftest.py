@@ -3,29 +3,27 @@
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from psycopg import sql
-from sqlalchemy import Engine, make_url
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.catalogue import index
 from app.core.db import get_engine, get_session, make_engine
 from app.core.i18n import compile_catalogues
-from app.core.migrating import upgrade
 from app.core.settings import Settings, get_settings
 from search.elastic import Connection
+from tests.databases import NO_POSTGRES, POSTGRES, Databases, PostgresDatabases, SqliteDatabases
 
-POSTGRES = os.environ.get("POOL_TEST_POSTGRES", "")
 ELASTICSEARCH = os.environ.get("POOL_TEST_ELASTICSEARCH", "").rstrip("/")
 PLAIN_LOGS: list[Any] = [  # the default draws coloured tracebacks, which takes seconds
     structlog.contextvars.merge_contextvars,
@@ -33,7 +31,6 @@ PLAIN_LOGS: list[Any] = [  # the default draws coloured tracebacks, which takes 
     structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
 ]
 NO_ELASTICSEARCH = "set POOL_TEST_ELASTICSEARCH to the address of a server to run this on it"
-NO_POSTGRES = "set POOL_TEST_POSTGRES to the URL of a server to run this on PostgreSQL"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -88,71 +85,35 @@ def _is_local(host: str | bytes | None) -> bool:
     return said in {None, "", "localhost", "::1", "0.0.0.0"} or str(said).startswith("127.")  # noqa: S104
 
 
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Databases]]:
+    """Both kinds; what one has migrated stays while tests turn from one to the other."""
+    kinds = {
+        "sqlite": SqliteDatabases(tmp_path_factory.mktemp("databases")),
+        "postgresql": PostgresDatabases(),
+    }
+    yield kinds
+    for kind in kinds.values():
+        kind.drop_all()
+
+
 @pytest.fixture(
     scope="session",
     params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
 )
-def fresh_database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], str]]:
-    """Makes migrated, empty databases, each a copy of one that was migrated once."""
-    if request.param == "sqlite":
-        yield _sqlite_copies(tmp_path_factory.mktemp("databases"))
-        return
-    if not POSTGRES:
+def fresh_database(request: pytest.FixtureRequest, databases: Mapping[str, Databases]) -> Databases:
+    """Makes migrated, empty databases, of one kind and then of the other."""
+    if request.param == "postgresql" and not POSTGRES:
         pytest.skip(NO_POSTGRES)
-    made: list[str] = []
-    try:
-        yield _postgres_copies(made)
-    finally:
-        for name in made:
-            _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-
-
-def _sqlite_copies(folder: Path) -> Callable[[], str]:
-    template = folder / "template.db"
-    _migrate(f"sqlite:///{template}")
-
-    def copy() -> str:
-        path = folder / f"{uuid4().hex}.db"
-        path.write_bytes(template.read_bytes())
-        return f"sqlite:///{path}"
-
-    return copy
-
-
-def _postgres_copies(made: list[str]) -> Callable[[], str]:
-    template = f"pool_test_{uuid4().hex}"
-    made.append(template)
-    _administer("CREATE DATABASE {}", template)
-    _migrate(_postgres_url(template))
-
-    def copy() -> str:
-        name = f"pool_test_{uuid4().hex}"
-        made.append(name)
-        _administer("CREATE DATABASE {} TEMPLATE {}", name, template)
-        return _postgres_url(name)
-
-    return copy
-
-
-def _postgres_url(name: str) -> str:
-    return make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
-
-
-def _administer(command: str, *names: str) -> None:
-    with psycopg.connect(POSTGRES, autocommit=True) as connection:
-        connection.execute(sql.SQL(command).format(*map(sql.Identifier, names)))
-
-
-def _migrate(url: str) -> None:
-    upgrade(Settings(database_url=url))
+    return databases[request.param]
 
 
 @pytest.fixture(scope="session")
-def database_url(fresh_database: Callable[[], str]) -> str:
+def database_url(fresh_database: Databases) -> Iterator[str]:
     """The database that tests share because each rolls back what it did."""
-    return fresh_database()
+    url = fresh_database()
+    yield url
+    fresh_database.drop(url)
 
 
 @pytest.fixture(scope="session")
@@ -176,20 +137,22 @@ def db(engine: Engine) -> Iterator[Session]:
 
 @pytest.fixture
 def own_database(
-    fresh_database: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fresh_database: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Settings]:
     """A whole empty database that the settings name: for commands, jobs and processes.
 
     What a test commits here stays for the test and is dropped with the database.
     """
     monkeypatch.setenv("POOL_HOME", str(tmp_path))
-    monkeypatch.setenv("POOL_DATABASE_URL", fresh_database())
+    url = fresh_database()
+    monkeypatch.setenv("POOL_DATABASE_URL", url)
     get_settings.cache_clear()
     get_engine.cache_clear()
     yield get_settings()
     get_engine().dispose()
     get_engine.cache_clear()
     get_settings.cache_clear()
+    fresh_database.drop(url)
 
 
 @contextmanager
@@ -229,8 +192,14 @@ def fill_index(
     get_settings.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """What Jinja makes of the templates: a site per test need not compile them once per test."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def site(db: Session, fill_index: Callable[[], None]) -> FastAPI:
+def site(db: Session, fill_index: Callable[[], None], compiled_templates: BytecodeCache) -> FastAPI:
     """The whole site over `db`, which each request finds emptied of what is loaded."""
     from app.main import create_app  # noqa: PLC0415  imports every feature
 
@@ -240,6 +209,7 @@ def site(db: Session, fill_index: Callable[[], None]) -> FastAPI:
         return db
 
     made = create_app(worker=False)
+    made.state.environment.bytecode_cache = compiled_templates
     structlog.configure(processors=PLAIN_LOGS)
     made.dependency_overrides[get_session] = session
     return made
