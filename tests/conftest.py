@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,6 @@ import pytest
 import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -30,6 +30,10 @@ PLAIN_LOGS: list[Any] = [  # the default draws coloured tracebacks, which takes 
     structlog.processors.add_log_level,
     structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
 ]
+PLACES: dict[str, Any] = {  # of a test's own; the site looks them up when it needs them
+    **dict.fromkeys(("database_url", "search_url", "embedding_model"), ""),
+    **dict.fromkeys(("home", "vocabulary"), Path()),
+}
 NO_ELASTICSEARCH = "set POOL_TEST_ELASTICSEARCH to the address of a server to run this on it"
 
 
@@ -193,26 +197,32 @@ def fill_index(
 
 
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
-    """What Jinja makes of the templates: a site per test need not compile them once per test."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+def sites() -> Callable[[Settings], FastAPI]:
+    """The site for these settings, put together once: routes and templates take a second."""
+    from app.main import create_app  # noqa: PLC0415  imports every feature
+
+    @cache
+    def put_together(settings: Settings) -> FastAPI:
+        return create_app(settings, worker=False)
+
+    return lambda settings: put_together(settings.model_copy(update=PLACES))
 
 
 @pytest.fixture
-def site(db: Session, fill_index: Callable[[], None], compiled_templates: BytecodeCache) -> FastAPI:
+def site(
+    db: Session, fill_index: Callable[[], None], sites: Callable[[Settings], FastAPI]
+) -> Iterator[FastAPI]:
     """The whole site over `db`, which each request finds emptied of what is loaded."""
-    from app.main import create_app  # noqa: PLC0415  imports every feature
 
     def session() -> Session:
         db.flush()
         db.expunge_all()
         return db
 
-    made = create_app(worker=False)
-    made.state.environment.bytecode_cache = compiled_templates
-    structlog.configure(processors=PLAIN_LOGS)
-    made.dependency_overrides[get_session] = session
-    return made
+    found = sites(get_settings())
+    found.dependency_overrides[get_session] = session
+    yield found
+    found.dependency_overrides.clear()
 
 
 @pytest.fixture
