@@ -50,7 +50,7 @@ secrets: python ## Make the secret files of docker-compose.yml, once, in deploy/
 	@$(PYTHON) -m deploy.make_secrets $(ARGS)
 
 smoke: dev ## Start what docker-compose.yml describes by hand and walk through the site
-	@PYTHONPATH=. $(BIN)/python .ci/smoke.py $(ARGS)
+	@PYTHONPATH=.:.ci $(BIN)/python -m smoke $(ARGS)
 
 setup: python ## Prepare .venv, browser assets, messages and the offline model; done steps are skipped
 	@$(PYTHON) -m app.setup

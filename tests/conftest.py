@@ -3,37 +3,38 @@
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from psycopg import sql
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.catalogue import index
 from app.core.db import get_engine, get_session, make_engine
 from app.core.i18n import compile_catalogues
-from app.core.migrating import upgrade
 from app.core.settings import Settings, get_settings
 from search.elastic import Connection
+from tests.databases import NO_POSTGRES, POSTGRES, Databases, PostgresDatabases, SqliteDatabases
 
-POSTGRES = os.environ.get("POOL_TEST_POSTGRES", "")
 ELASTICSEARCH = os.environ.get("POOL_TEST_ELASTICSEARCH", "").rstrip("/")
 PLAIN_LOGS: list[Any] = [  # the default draws coloured tracebacks, which takes seconds
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
 ]
+PLACES: dict[str, Any] = {  # of a test's own; the site looks them up when it needs them
+    **dict.fromkeys(("database_url", "search_url", "embedding_model"), ""),
+    **dict.fromkeys(("home", "vocabulary"), Path()),
+}
 NO_ELASTICSEARCH = "set POOL_TEST_ELASTICSEARCH to the address of a server to run this on it"
-NO_POSTGRES = "set POOL_TEST_POSTGRES to the URL of a server to run this on PostgreSQL"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -88,71 +89,35 @@ def _is_local(host: str | bytes | None) -> bool:
     return said in {None, "", "localhost", "::1", "0.0.0.0"} or str(said).startswith("127.")  # noqa: S104
 
 
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Databases]]:
+    """Both kinds; what one has migrated stays while tests turn from one to the other."""
+    kinds = {
+        "sqlite": SqliteDatabases(tmp_path_factory.mktemp("databases")),
+        "postgresql": PostgresDatabases(),
+    }
+    yield kinds
+    for kind in kinds.values():
+        kind.drop_all()
+
+
 @pytest.fixture(
     scope="session",
     params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
 )
-def fresh_database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], str]]:
-    """Makes migrated, empty databases, each a copy of one that was migrated once."""
-    if request.param == "sqlite":
-        yield _sqlite_copies(tmp_path_factory.mktemp("databases"))
-        return
-    if not POSTGRES:
+def fresh_database(request: pytest.FixtureRequest, databases: Mapping[str, Databases]) -> Databases:
+    """Makes migrated, empty databases, of one kind and then of the other."""
+    if request.param == "postgresql" and not POSTGRES:
         pytest.skip(NO_POSTGRES)
-    made: list[str] = []
-    try:
-        yield _postgres_copies(made)
-    finally:
-        for name in made:
-            _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-
-
-def _sqlite_copies(folder: Path) -> Callable[[], str]:
-    template = folder / "template.db"
-    _migrate(f"sqlite:///{template}")
-
-    def copy() -> str:
-        path = folder / f"{uuid4().hex}.db"
-        path.write_bytes(template.read_bytes())
-        return f"sqlite:///{path}"
-
-    return copy
-
-
-def _postgres_copies(made: list[str]) -> Callable[[], str]:
-    template = f"pool_test_{uuid4().hex}"
-    made.append(template)
-    _administer("CREATE DATABASE {}", template)
-    _migrate(_postgres_url(template))
-
-    def copy() -> str:
-        name = f"pool_test_{uuid4().hex}"
-        made.append(name)
-        _administer("CREATE DATABASE {} TEMPLATE {}", name, template)
-        return _postgres_url(name)
-
-    return copy
-
-
-def _postgres_url(name: str) -> str:
-    return make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
-
-
-def _administer(command: str, *names: str) -> None:
-    with psycopg.connect(POSTGRES, autocommit=True) as connection:
-        connection.execute(sql.SQL(command).format(*map(sql.Identifier, names)))
-
-
-def _migrate(url: str) -> None:
-    upgrade(Settings(database_url=url))
+    return databases[request.param]
 
 
 @pytest.fixture(scope="session")
-def database_url(fresh_database: Callable[[], str]) -> str:
+def database_url(fresh_database: Databases) -> Iterator[str]:
     """The database that tests share because each rolls back what it did."""
-    return fresh_database()
+    url = fresh_database()
+    yield url
+    fresh_database.drop(url)
 
 
 @pytest.fixture(scope="session")
@@ -176,20 +141,22 @@ def db(engine: Engine) -> Iterator[Session]:
 
 @pytest.fixture
 def own_database(
-    fresh_database: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fresh_database: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Settings]:
     """A whole empty database that the settings name: for commands, jobs and processes.
 
     What a test commits here stays for the test and is dropped with the database.
     """
     monkeypatch.setenv("POOL_HOME", str(tmp_path))
-    monkeypatch.setenv("POOL_DATABASE_URL", fresh_database())
+    url = fresh_database()
+    monkeypatch.setenv("POOL_DATABASE_URL", url)
     get_settings.cache_clear()
     get_engine.cache_clear()
     yield get_settings()
     get_engine().dispose()
     get_engine.cache_clear()
     get_settings.cache_clear()
+    fresh_database.drop(url)
 
 
 @contextmanager
@@ -229,20 +196,33 @@ def fill_index(
     get_settings.cache_clear()
 
 
-@pytest.fixture
-def site(db: Session, fill_index: Callable[[], None]) -> FastAPI:
-    """The whole site over `db`, which each request finds emptied of what is loaded."""
+@pytest.fixture(scope="session")
+def sites() -> Callable[[Settings], FastAPI]:
+    """The site for these settings, put together once: routes and templates take a second."""
     from app.main import create_app  # noqa: PLC0415  imports every feature
+
+    @cache
+    def put_together(settings: Settings) -> FastAPI:
+        return create_app(settings, worker=False)
+
+    return lambda settings: put_together(settings.model_copy(update=PLACES))
+
+
+@pytest.fixture
+def site(
+    db: Session, fill_index: Callable[[], None], sites: Callable[[Settings], FastAPI]
+) -> Iterator[FastAPI]:
+    """The whole site over `db`, which each request finds emptied of what is loaded."""
 
     def session() -> Session:
         db.flush()
         db.expunge_all()
         return db
 
-    made = create_app(worker=False)
-    structlog.configure(processors=PLAIN_LOGS)
-    made.dependency_overrides[get_session] = session
-    return made
+    found = sites(get_settings())
+    found.dependency_overrides[get_session] = session
+    yield found
+    found.dependency_overrides.clear()
 
 
 @pytest.fixture

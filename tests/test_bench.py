@@ -36,7 +36,7 @@ from search.embedded import EmbeddedEngine
 from search.searcher import Query, Searcher
 from search.vector_cache import CachedEmbedder
 from search.vocabulary import Vocabulary, load_vocabulary
-from tests.conftest import POSTGRES
+from tests.databases import POSTGRES
 from tests.search.listings import BagOfCharacters
 
 SIZE = 20

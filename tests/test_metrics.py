@@ -2,11 +2,12 @@
 
 import re
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
 
@@ -15,7 +16,6 @@ from app.core.db import get_engine, now, transaction
 from app.core.errors import Conflict
 from app.core.outbox import Job
 from app.core.settings import Settings, get_settings
-from app.main import create_app
 from tests.processes import free_port
 
 SERIES = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.M)
@@ -30,9 +30,8 @@ def figures(own_database: Settings, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def visitor(own_database: Settings) -> TestClient:
-    settings = own_database.model_copy(update={"metrics_port": 1})
-    return TestClient(create_app(settings, worker=False))
+def visitor(own_database: Settings, sites: Callable[[Settings], FastAPI]) -> TestClient:
+    return TestClient(sites(own_database.model_copy(update={"metrics_port": 1})))
 
 
 def scraped(address: str) -> dict[str, float]:

@@ -37,7 +37,7 @@ from app.curation import merging
 from app.curation.models import Candidate, MergeCase
 from ingest import pipeline
 from search.vocabulary import load_vocabulary
-from tests.conftest import NO_POSTGRES, POSTGRES, _administer, _postgres_url
+from tests.databases import NO_POSTGRES, POSTGRES, administer, postgres_url
 from tests.factories import a_batch, a_proposal
 
 SAMPLES = Path(__file__).parents[1] / "ingest" / "samples"
@@ -53,9 +53,9 @@ def target(own_database: Settings, tmp_path: Path) -> Iterator[str]:
     if not POSTGRES:
         pytest.skip(NO_POSTGRES)
     name = f"pool_test_{uuid4().hex}"
-    _administer("CREATE DATABASE {}", name)
-    yield _postgres_url(name)
-    _administer("DROP DATABASE {} WITH (FORCE)", name)
+    administer("CREATE DATABASE {}", name)
+    yield postgres_url(name)
+    administer("DROP DATABASE {} WITH (FORCE)", name)
 
 
 @pytest.fixture
