@@ -19,10 +19,9 @@ STAFF_GRANTS: dict[StaffRole, frozenset[Can]] = {
             Can.DECIDE_MERGES,
             Can.DECIDE_CLAIMS,
             Can.CERTIFY,
-            Can.EXPORT,
         }
     ),
-    StaffRole.INSPECTOR: frozenset({Can.READ_DESK, Can.ASSESS, Can.INSPECT, Can.EXPORT}),
+    StaffRole.INSPECTOR: frozenset({Can.READ_DESK, Can.ASSESS, Can.INSPECT}),
     StaffRole.PUBLISHER: frozenset(
         {
             Can.READ_DESK,
@@ -32,10 +31,9 @@ STAFF_GRANTS: dict[StaffRole, frozenset[Can]] = {
             Can.REMOVE,
             Can.DRAW_SPOTCHECK,
             Can.DECIDE_APPEALS,
-            Can.EXPORT,
         }
     ),
-    StaffRole.AUDITOR: frozenset({Can.READ_DESK, Can.READ_AUDIT, Can.EXPORT}),
+    StaffRole.AUDITOR: frozenset({Can.READ_DESK, Can.READ_AUDIT}),
     StaffRole.ADMINISTRATOR: frozenset({Can.READ_DESK, Can.EDIT_CRITERIA, Can.MANAGE_STAFF}),
 }
 UNPROVEN = frozenset({Can.PROVE_SELF})

@@ -42,7 +42,6 @@ class Can(StrEnum):
     INSPECT = "desk:spotcheck:report"
     DECIDE_APPEALS = "desk:appeal:decide"
     READ_AUDIT = "curation:audit:read"
-    EXPORT = "desk:list:export"
     MANAGE_STAFF = "desk:staff:manage"
 
 
