@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, col, func, or_, select
 
 from app.accounts.models import Person
+from app.accounts.organisations import must_not_belong
 from app.accounts.visitor import Visitor
 from app.catalogue.models import MODELS, Organisation, Record, Vendor
 from app.catalogue.reading import OPTIONS, Page
@@ -16,10 +17,10 @@ from app.core.audit import AuditEntry
 from app.core.db import lock, now
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.formats import today
-from app.curation.applications.deciding import DAYS, must_not_belong
+from app.curation.applications.deciding import DAYS
 from app.curation.applications.models import Appeal, AppealStage, Application
-from app.curation.applications.telling import tell
 from app.curation.oversight.models import CheckStage, Quarantine, SpotCheck
+from app.curation.telling import tell
 from app.curation.working_days import add_working_days
 from search.engine import Kind
 

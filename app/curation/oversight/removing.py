@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, String, cast, func
 from sqlmodel import Session, col, select
 
+from app.accounts.organisations import must_not_belong
 from app.accounts.visitor import Visitor
 from app.catalogue import service as catalogue
 from app.catalogue import standing
@@ -25,12 +26,12 @@ from app.curation.oversight.subjects import (
     check_sentence,
     hold,
     load,
-    must_not_belong,
     offers_of,
+    organisation_of,
     vendor_of,
 )
-from app.curation.oversight.telling import tell
 from app.curation.reasons import REMOVAL_REASONS
+from app.curation.telling import tell
 
 YEAR = timedelta(days=365)
 RECHECKED = "vendor.rechecked"
@@ -43,7 +44,7 @@ def remove(db: Session, record: Record, *, code: str, reason: str, by: Visitor) 
     Its address says when and why. What was quarantined or whitelisted is so no longer.
     """
     said = check_reason(code, reason, REMOVAL_REASONS)
-    must_not_belong(db, vendor_of(db, record), by)
+    must_not_belong(db, organisation_of(db, record), by=by)
     hold(db, record)
     along = offers_of(db, record, Stage.PUBLISHED, Stage.QUARANTINED, to_change=True)
     if isinstance(record, Vendor):
@@ -95,7 +96,7 @@ def pass_recheck(db: Session, vendor: Vendor, *, reason: str, by: Visitor) -> No
     One that does not is removed, with the code `recheck`.
     """
     said = check_sentence(reason)
-    must_not_belong(db, vendor, by)
+    must_not_belong(db, vendor.organisation_id, by=by)
     hold(db, vendor)
     if vendor.stage != Stage.PUBLISHED:
         raise Conflict("“{name}” is not published, so there is nothing to check.", name=vendor.name)
