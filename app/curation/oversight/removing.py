@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from app.accounts.organisations import must_not_belong
@@ -32,6 +32,7 @@ from app.curation.oversight.subjects import (
 )
 from app.curation.reasons import REMOVAL_REASONS
 from app.curation.telling import tell
+from app.curation.trail import told_since
 
 YEAR = timedelta(days=365)
 RECHECKED = "vendor.rechecked"
@@ -106,15 +107,12 @@ def pass_recheck(db: Session, vendor: Vendor, *, reason: str, by: Visitor) -> No
 def due_for_recheck() -> ColumnElement[bool]:
     """That a vendor was admitted, and last re-checked, more than a year ago.
 
-    The trail is where a re-check is recorded. Both databases write identifiers differently.
+    The trail is where a re-check is recorded.
     """
     since = now() - YEAR
-    told: Any = select(func.replace(AuditEntry.subject_id, "-", "")).where(
-        AuditEntry.action == RECHECKED, col(AuditEntry.at) > since
-    )
-    plain = func.replace(cast(col(Vendor.id), String), "-", "")
     was_admitted = col(Vendor.published_at) <= since
-    return (col(Vendor.stage) == Stage.PUBLISHED) & was_admitted & plain.not_in(told)
+    is_there = col(Vendor.stage) == Stage.PUBLISHED
+    return is_there & was_admitted & ~told_since(RECHECKED, Vendor.id, since)
 
 
 def last_recheck(db: Session, vendor: Vendor) -> datetime | None:
