@@ -1,6 +1,6 @@
 """Appeals: a vendor asks once that somebody else looks at a decision about it again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -159,6 +159,12 @@ def decision_of(db: Session, appeal: Appeal) -> Decision | None:
     """What an appeal is about, as it stands now."""
     kind, _, identifier = appeal.subject.partition(":")
     return FINDS[kind](db, UUID(identifier)) if kind in FINDS else None
+
+
+def names_of(db: Session, listed: Sequence[Appeal]) -> dict[UUID, str]:
+    """What each appeal is about by name, as far as the decision still stands."""
+    decisions = ((appeal.id, decision_of(db, appeal)) for appeal in listed)
+    return {id_: decision.name for id_, decision in decisions if decision}
 
 
 def decide(db: Session, appeal: Appeal, answer: str, *, is_allowed: bool, by: Visitor) -> None:
