@@ -20,7 +20,7 @@ from app.core.settings import Settings, get_settings
 from app.core.site import install
 from app.core.worker import Worker
 from app.curation.applications.sightings import Recorder
-from app.curation.oversight import freshness, quarantining, whitelisting  # noqa: F401  jobs
+from app.curation.oversight import freshness, mending, quarantining, whitelisting  # noqa: F401  jobs
 from app.desk import routes as desk
 from app.desk.words import areas_of
 from app.discovery import fallback

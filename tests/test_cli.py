@@ -13,12 +13,13 @@ import pytest
 from sqlmodel import col, select
 
 from app.catalogue import index, reading
-from app.catalogue.models import Solution
+from app.catalogue.models import Case, Solution, Vendor
 from app.catalogue.stages import Stage
 from app.cli import main
 from app.core.audit import AuditEntry
 from app.core.db import transaction, try_lock
 from app.core.settings import Settings, get_settings
+from app.curation.applications.models import Application
 from app.curation.models import Batch
 from search.engine import Kind
 
@@ -92,7 +93,10 @@ def test_the_demonstration_fills_the_pool_once(pool: Pool) -> None:
         entries = len(db.exec(select(AuditEntry)).all())
         marked = col(Solution.name).startswith("（演示）"), Solution.stage == Stage.PUBLISHED
         made_up = len(db.exec(select(Solution).where(*marked)).all())
-    assert made_up
+        stages = {*db.exec(select(Application.stage))}
+        for model in (Vendor, Solution, Case):
+            stages |= {*db.exec(select(model.stage).where(col(model.name).startswith("（演示）")))}
+    assert stages == set(Stage)
     assert counts[Kind.SOLUTION] == 119 + made_up
     assert counts[Kind.TRAINING] == 23
     assert pool("demo", "--no-serve").code == 0

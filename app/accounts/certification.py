@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from app.accounts.certification_parts import Part, gaps
-from app.accounts.models import Certification, CertificationStage, Membership, Person
+from app.accounts.models import Certification, CertificationStage, Person
+from app.accounts.organisations import role_in
 from app.accounts.visitor import Visitor
 from app.catalogue.models import Organisation
 from app.catalogue.reading import Page
@@ -226,11 +227,8 @@ def bar(db: Session, certification: Certification, visitor: Visitor) -> str:
     """Why this person of the staff cannot decide, as a msgid; empty when they can."""
     if visitor.scope.is_province:
         return mark("The city or county of its region decides.")
-    own_one = select(Membership.id).where(
-        Membership.organisation_id == certification.organisation_id,
-        Membership.person_id == visitor.person_id,
-    )
-    if visitor.person_id == certification.submitted_by or db.exec(own_one).first():
+    is_own = role_in(db, certification.organisation_id, visitor.person_id)
+    if is_own or visitor.person_id == certification.submitted_by:
         return mark("You belong to this organisation, so somebody else decides.")
     return ""
 

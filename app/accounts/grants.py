@@ -21,10 +21,9 @@ STAFF_GRANTS: dict[StaffRole, frozenset[Can]] = {
             Can.CERTIFY,
             Can.OVERSEE_MATCHES,
             Can.OVERSEE_INQUIRIES,
-            Can.EXPORT,
         }
     ),
-    StaffRole.INSPECTOR: frozenset({Can.READ_DESK, Can.ASSESS, Can.INSPECT, Can.EXPORT}),
+    StaffRole.INSPECTOR: frozenset({Can.READ_DESK, Can.ASSESS, Can.INSPECT}),
     StaffRole.PUBLISHER: frozenset(
         {
             Can.READ_DESK,
@@ -37,10 +36,9 @@ STAFF_GRANTS: dict[StaffRole, frozenset[Can]] = {
             Can.OVERSEE_MATCHES,
             Can.OVERSEE_INQUIRIES,
             Can.DECIDE_REPORTS,
-            Can.EXPORT,
         }
     ),
-    StaffRole.AUDITOR: frozenset({Can.READ_DESK, Can.READ_AUDIT, Can.OVERSEE_MATCHES, Can.EXPORT}),
+    StaffRole.AUDITOR: frozenset({Can.READ_DESK, Can.READ_AUDIT, Can.OVERSEE_MATCHES}),
     StaffRole.ADMINISTRATOR: frozenset({Can.READ_DESK, Can.EDIT_CRITERIA, Can.MANAGE_STAFF}),
 }
 UNPROVEN = frozenset({Can.PROVE_SELF})

@@ -36,6 +36,7 @@ class Purpose(StrEnum):
 
     VERIFY = "verify"
     RESET = "reset"
+    MOVE = "move"  # an account to another address
     INVITE = "invite"  # into an organisation
     APPOINT = "appoint"  # into the staff
 

@@ -15,7 +15,7 @@ from app.accounts.visitor import Visitor
 from app.catalogue.index import get_vocabulary
 from app.catalogue.models import Organisation, Vendor
 from app.core import audit
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.i18n import _, mark
 
 ROLE_NAMES = {
@@ -119,6 +119,12 @@ def role_in(db: Session, organisation_id: UUID, person_id: UUID) -> MemberRole |
     )
     role = db.exec(chosen).first()
     return MemberRole(role) if role else None
+
+
+def must_not_belong(db: Session, organisation_id: UUID | None, *, by: Visitor) -> None:
+    """Nobody decides about the organisation that they belong to; raises `Forbidden`."""
+    if organisation_id and role_in(db, organisation_id, by.person_id):
+        raise Forbidden("You belong to this organisation. Somebody else has to decide.")
 
 
 def find_known(db: Session, code: str, name: str) -> Organisation | None:

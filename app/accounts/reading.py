@@ -5,24 +5,10 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from app.accounts import second_factor, sessions
-from app.accounts.models import MemberRole, Membership, Person, SignIn, StaffRole
+from app.accounts import organisations, second_factor, sessions, staffing
+from app.accounts.models import MemberRole, Membership, Person, SignIn
 from app.accounts.visitor import Visitor
 from app.catalogue.models import Organisation
-from app.core.i18n import mark
-
-MEMBER_ROLES = {
-    MemberRole.OWNER: mark("Owner"),
-    MemberRole.EDITOR: mark("Editor"),
-    MemberRole.VIEWER: mark("Viewer"),
-}
-STAFF_ROLES = {
-    StaffRole.REVIEWER: mark("Reviewer"),
-    StaffRole.INSPECTOR: mark("Inspector"),
-    StaffRole.PUBLISHER: mark("Publisher"),
-    StaffRole.AUDITOR: mark("Auditor"),
-    StaffRole.ADMINISTRATOR: mark("Administrator"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +45,9 @@ def own_page(db: Session, visitor: Visitor) -> OwnPage:
             for one in sessions.living(db, visitor)
         ],
         memberships=_memberships(db, visitor),
-        staff_roles=[STAFF_ROLES[role] for role in StaffRole if role in visitor.staff_roles],
+        staff_roles=[
+            name for role, name in staffing.ROLE_NAMES.items() if role in visitor.staff_roles
+        ],
         codes_left=second_factor.count_codes(db, visitor),
     )
 
@@ -71,4 +59,4 @@ def _memberships(db: Session, visitor: Visitor) -> list[tuple[str, str]]:
         .where(Membership.person_id == visitor.person_id)
         .order_by(Organisation.name)
     )
-    return [(name, MEMBER_ROLES[MemberRole(role)]) for name, role in db.exec(chosen)]
+    return [(name, organisations.ROLE_NAMES[MemberRole(role)]) for name, role in db.exec(chosen)]

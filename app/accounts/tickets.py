@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
@@ -14,6 +15,7 @@ from app.core.db import now
 LIVES = {
     Purpose.VERIFY: timedelta(hours=24),
     Purpose.RESET: timedelta(hours=1),
+    Purpose.MOVE: timedelta(hours=24),
     Purpose.INVITE: timedelta(days=7),
     Purpose.APPOINT: timedelta(days=7),
 }
@@ -49,6 +51,12 @@ def use(db: Session, purpose: Purpose, token: str) -> Ticket | None:
 def void(db: Session, purpose: Purpose, email: str) -> None:
     """Make every earlier link for this purpose and address worthless."""
     is_open = (col(Ticket.email) == email, col(Ticket.used_at).is_(None))
+    db.execute(update(Ticket).where(col(Ticket.purpose) == purpose, *is_open).values(used_at=now()))
+
+
+def void_of(db: Session, purpose: Purpose, person_id: UUID) -> None:
+    """The same for every earlier link that somebody asked for, to whatever address."""
+    is_open = (col(Ticket.created_by) == person_id, col(Ticket.used_at).is_(None))
     db.execute(update(Ticket).where(col(Ticket.purpose) == purpose, *is_open).values(used_at=now()))
 
 

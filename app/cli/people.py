@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.accounts import operating, tidying  # noqa: F401  the worker must know its jobs
 from app.accounts.models import Person, StaffRole
-from app.accounts.reading import STAFF_ROLES
+from app.accounts.staffing import ROLE_NAMES
 from app.catalogue.labels import region_label
 from app.cli.output import say, say_json
 from app.core.db import transaction
@@ -79,7 +79,7 @@ def _appoint(
                 "their second factor.",
                 name=who.name,
                 region=region_label(region),
-                roles=_(", ").join(_(STAFF_ROLES[role]) for role in roles),
+                roles=_(", ").join(_(ROLE_NAMES[role]) for role in roles),
             )
         )
     else:

@@ -29,7 +29,7 @@ from app.core.migrating import upgrade
 from app.core.settings import get_settings
 from app.curation.applications import publishing, sightings  # noqa: F401  jobs
 from app.curation.models import Batch
-from app.curation.oversight import freshness, quarantining, whitelisting  # noqa: F401  jobs
+from app.curation.oversight import freshness, mending, quarantining, whitelisting  # noqa: F401  jobs
 from app.discovery.rows import total_label
 from search.engine import EngineAway
 from search.searcher import Query

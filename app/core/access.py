@@ -49,7 +49,6 @@ class Can(StrEnum):
     OVERSEE_INQUIRIES = "desk:inquiry:follow"  # waiting, overdue and escalated ones
     DECIDE_REPORTS = "desk:report:decide"  # reported threads and flagged ratings
     READ_AUDIT = "curation:audit:read"
-    EXPORT = "desk:list:export"
     MANAGE_STAFF = "desk:staff:manage"
 
 

@@ -7,13 +7,15 @@ import tempfile
 import zipfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import puremagic
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, select
 
-from app.core.db import now
+from app.core.db import lock, now
 from app.core.errors import Invalid, NotFound
+from app.core.outbox import enqueue, job
 from app.core.settings import get_settings
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -68,6 +70,7 @@ def keep(
         raise Invalid("The file is larger than {most} MB. Send a smaller one.", most=10)
     kind = type_of(content)
     digest = hashlib.sha256(content).hexdigest()
+    _hold(db, digest)
     _write(digest, content)
     stem = Path(name.replace("\\", "/")).stem.strip()[:LONGEST_NAME] or "file"
     attachment = Attachment(
@@ -81,6 +84,26 @@ def keep(
     )
     db.add(attachment)
     return attachment
+
+
+def remove(db: Session, attachment: Attachment) -> None:
+    """Take a file away; its bytes go once this is committed, unless another row needs them."""
+    db.delete(attachment)
+    enqueue(db, "files.drop", sha256=attachment.sha256)
+
+
+@job("files.drop")
+def drop(db: Session, payloads: list[dict[str, Any]]) -> None:
+    """Delete bytes that no row names any more."""
+    digest = str(payloads[0]["sha256"])
+    _hold(db, digest)
+    if db.exec(select(Attachment.id).where(Attachment.sha256 == digest)).first() is None:
+        _path(digest).unlink(missing_ok=True)
+
+
+def _hold(db: Session, digest: str) -> None:
+    """Whoever stores these bytes and whoever deletes them wait for each other's end."""
+    lock(db, int(digest[:15], 16))
 
 
 def type_of(content: bytes) -> str:

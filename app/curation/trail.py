@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, String, cast
+from sqlmodel import Session, col, func, select
 
 from app.core import audit
 from app.core.audit import AuditEntry
@@ -43,6 +44,20 @@ def check(db: Session, _payloads: list[dict[str, Any]]) -> None:
     }
     with transaction() as own:
         audit.record(own, SYSTEM, CHECKED, "audit:chain", entry=proof.broken or None, **found)
+
+
+def told_since(action: str, id_: Any, since: Any) -> ColumnElement[bool]:
+    """That the trail tells of such an act about a row, by the column of its id, since a moment.
+
+    Both databases write identifiers differently.
+    """
+    plain = func.replace(cast(id_, String), "-", "")
+    told = select(AuditEntry.id).where(
+        AuditEntry.action == action,
+        col(AuditEntry.at) > since,
+        func.replace(AuditEntry.subject_id, "-", "") == plain,
+    )
+    return told.exists()
 
 
 def last_check(db: Session) -> AuditEntry | None:

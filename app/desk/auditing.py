@@ -1,5 +1,6 @@
 """The audit trail as auditors read it: searched, in sentences, inside their region."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -12,7 +13,7 @@ from app.accounts.visitor import Visitor
 from app.catalogue.reading import Page
 from app.core.audit import START, AuditEntry
 from app.core.formats import CHINA, format_moment
-from app.core.i18n import _
+from app.core.i18n import _, ngettext
 from app.curation import trail
 from app.curation.models import Batch
 from app.desk import subjects
@@ -190,6 +191,16 @@ def story(db: Session, batch: Batch) -> list[tuple[str, str, str]]:
 
 
 def _counts(entry: AuditEntry) -> str:
-    return _(", ").join(
-        f"{_label(entry, key)}: {_text(key, value)}" for key, value in entry.details.items()
-    )
+    """How many records an act on a batch touched, in words; nothing for acts that count none."""
+    counted = defaultdict(int, entry.details)
+    said = {
+        "published": ngettext(
+            "{n} record published", "{n} records published", counted["published"]
+        ),
+        "changed": ngettext("{n} record changed", "{n} records changed", counted["changed"]),
+        "withdrawn": ngettext(
+            "{n} record withdrawn", "{n} records withdrawn", counted["withdrawn"]
+        ),
+        "restored": ngettext("{n} record restored", "{n} records restored", counted["restored"]),
+    }
+    return _(", ").join(text for name, text in said.items() if name in entry.details)

@@ -79,7 +79,7 @@ AREAS: tuple[tuple[Can, str, str, str], ...] = (
         mark("Draws of vendors and inspectors, and what was found."),
     ),
     (
-        Can.EXPORT,
+        Can.READ_DESK,
         "/desk/exports",
         mark("Exports"),
         mark("Every list of your region as CSV or XLSX."),

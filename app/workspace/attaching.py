@@ -51,7 +51,7 @@ def take_away(db: Session, application: Application, attachment_id: UUID) -> Non
     attachment = db.exec(chosen).first()
     if attachment is None:
         raise NotFound("There is no such file.")
-    db.delete(attachment)
+    files.remove(db, attachment)
 
 
 def find_for(db: Session, visitor: Visitor, attachment_id: UUID) -> Attachment:

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
-from app.accounts import entering, passwords, throttle, tickets
+from app.accounts import entering, passwords, throttle, tickets, tidying
 from app.accounts.models import Person, Purpose, SignIn
 from app.accounts.sessions import Browser
 from app.core import db as core_db
@@ -214,3 +214,23 @@ def test_nobody_floods_an_address_with_mails(db: Session) -> None:
 def test_a_closed_account_lets_nobody_in(db: Session) -> None:
     an_account(db, disabled_at=now())
     assert entering.sign_in(db, EMAIL, PASSWORD, SOMEWHERE) is None
+
+
+def test_an_account_that_nobody_confirms_goes_a_week_after_its_last_link(
+    browser: TestClient, db: Session
+) -> None:
+    begun, kept = now(), an_account(db, "kept@example.com").id
+    register(browser)
+    waits = entering.find_by_email(db, EMAIL)
+    with core_db.at(begun + timedelta(days=5)):
+        register(browser)
+    for days, there in ((9, True), (12, True), (14, False)):
+        with core_db.at(begun + timedelta(days=days)):
+            tidying.sweep(db)
+        assert (entering.find_by_email(db, EMAIL) is not None) is there, days
+    assert db.get(Person, kept)
+    entry = db.exec(select(AuditEntry).where(AuditEntry.action == "person.forgotten")).one()
+    assert entry.subject_id == str(waits.id)
+    register(browser)
+    form = {"token": token(db, "/confirm"), "password": PASSWORD}
+    assert browser.post("/confirm", data=form, follow_redirects=False).status_code == 303

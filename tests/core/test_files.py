@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.core import files
 from app.core.errors import Invalid, NotFound
+from app.core.outbox import Job
 from app.core.settings import get_settings
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -66,3 +67,16 @@ def test_a_file_that_is_gone_from_disk_is_missing(db: Session, tmp_path: Path) -
     next((tmp_path / "files").rglob(attachment.sha256)).unlink()
     with pytest.raises(NotFound):
         files.read(attachment)
+
+
+def test_bytes_go_with_the_last_row_that_names_them(db: Session) -> None:
+    one, same = keep(db, PDF), keep(db, PDF, "copy.pdf")
+    db.flush()
+    for attachment, there in ((one, True), (same, False)):
+        files.remove(db, attachment)
+        db.flush()
+        waiting = db.exec(select(Job).where(Job.name == "files.drop")).all()
+        files.drop(db, [waiting[-1].payload])
+        assert (get_settings().home / "files" / one.sha256[:2] / one.sha256).is_file() is there
+    files.drop(db, [waiting[-1].payload])
+    assert files.read(keep(db, PDF)) == PDF

@@ -101,6 +101,7 @@ def test_admitting_all_does_what_the_preview_said_and_taking_back_needs_a_reason
     assert the_record(db, Kind.VENDOR, known).summary == "before"
     page = client.get(f"/desk/batches/{batch.id}").text
     assert "Taken back" in page
+    assert "2 records published, 1 record changed" in page
     assert "错表" in page
 
 

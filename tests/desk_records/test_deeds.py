@@ -43,6 +43,7 @@ PUT_TOGETHER: Mapping[tuple[str, str], frozenset[str]] = {
         ["assessment"], "written", "rewritten", "confirmed", "revoked"
     ),
     ("curation/oversight/freshness.py", "f'{record.KIND}.confirmed'"): of(LISTED, "confirmed"),
+    ("curation/oversight/mending.py", "OVER"): frozenset({"spotcheck.mending_over"}),
     ("curation/oversight/quarantining.py", "f'{record.KIND}.kept_hidden'"): of(
         LISTED, "kept_hidden"
     ),

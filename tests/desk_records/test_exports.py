@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from sqlmodel import Session, select
 
+from app.accounts.grants import STAFF_GRANTS
 from app.accounts.models import StaffRole
 from app.core.access import Can
 from app.core.audit import AuditEntry
@@ -103,9 +104,25 @@ def test_a_list_that_somebody_may_not_see_looks_missing(client: TestClient, db: 
     assert client.post("/desk/exports/audit").status_code == 404
     assert client.post("/desk/exports/nothing").status_code == 404
     assert client.post("/desk/exports/listings", data={"format": "exe"}).status_code == 422
-    sign_in(client, db, staff(db, StaffRole.ADMINISTRATOR))
-    assert client.post("/desk/exports/listings").status_code == 403
     assert client.get("/desk/exports/listings").status_code == 405
+
+
+@pytest.mark.parametrize("role", StaffRole)
+def test_each_role_may_export_the_lists_that_it_may_see_and_no_other(
+    client: TestClient, db: Session, role: StaffRole
+) -> None:
+    sign_in(client, db, staff(db, role))
+    for name, table in exporting.TABLES.items():
+        status = client.post(f"/desk/exports/{name}").status_code
+        assert status == (200 if table.needs in STAFF_GRANTS[role] else 404), name
+
+
+def test_an_administrator_takes_the_staff_list_out_from_its_page(
+    client: TestClient, db: Session
+) -> None:
+    sign_in(client, db, staff(db, StaffRole.ADMINISTRATOR, name="管理员甲"))
+    assert 'action="/desk/exports/staff"' in client.get("/desk/staff").text
+    assert "管理员甲" in client.post("/desk/exports/staff").content.decode("utf-8-sig")
 
 
 def test_too_many_rows_are_refused_with_a_way_out_and_leave_no_entry(

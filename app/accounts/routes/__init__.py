@@ -3,6 +3,7 @@
 from app.accounts import tidying  # noqa: F401  the site must know its jobs
 from app.accounts.routes import (
     account,
+    address,
     certification,
     entering,
     identity,
@@ -14,6 +15,7 @@ from app.accounts.routes import (
 ROUTERS = (
     entering.router,
     account.router,
+    address.router,
     second_factor.router,
     identity.router,
     members.router,

@@ -12,7 +12,7 @@ from app.accounts.models import Person
 from app.accounts.visitor import Visitor, acting
 from app.catalogue.models import Organisation, Record
 from app.catalogue.stages import Stage
-from app.cli.demonstration import listings, manufacturers, oversight
+from app.cli.demonstration import listings, manufacturers, oversight, twins
 from app.cli.demonstration.people import FACTORY, SMALL, VENDOR, add_people
 from app.core.db import at, lock
 from app.core.formats import today
@@ -44,6 +44,7 @@ def build(db: Session) -> bool:
         story.people, story.organisations = add_people(db)
     vendor = story.admit_vendor("owner", listings.VENDOR, ago=75)
     small = story.admit_vendor("small", listings.SMALL, ago=70)
+    twins.build(db, story, vendor)
     story.tell_of_offers()
     oversight.build(db, story, vendor, small)
     story.tell_of_those_on_their_way()

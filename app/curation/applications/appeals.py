@@ -1,12 +1,13 @@
 """Appeals: a vendor asks once that somebody else looks at a decision about it again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlmodel import Session, col, func, or_, select
 
 from app.accounts.models import Person
+from app.accounts.organisations import must_not_belong
 from app.accounts.visitor import Visitor
 from app.catalogue.models import MODELS, Organisation, Record, Vendor
 from app.catalogue.reading import OPTIONS, Page
@@ -16,10 +17,10 @@ from app.core.audit import AuditEntry
 from app.core.db import lock, now
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.formats import today
-from app.curation.applications.deciding import DAYS, must_not_belong
+from app.curation.applications.deciding import DAYS
 from app.curation.applications.models import Appeal, AppealStage, Application
-from app.curation.applications.telling import tell
 from app.curation.oversight.models import CheckStage, Quarantine, SpotCheck
+from app.curation.telling import tell
 from app.curation.working_days import add_working_days
 from search.engine import Kind
 
@@ -158,6 +159,12 @@ def decision_of(db: Session, appeal: Appeal) -> Decision | None:
     """What an appeal is about, as it stands now."""
     kind, _, identifier = appeal.subject.partition(":")
     return FINDS[kind](db, UUID(identifier)) if kind in FINDS else None
+
+
+def names_of(db: Session, listed: Sequence[Appeal]) -> dict[UUID, str]:
+    """What each appeal is about by name, as far as the decision still stands."""
+    decisions = ((appeal.id, decision_of(db, appeal)) for appeal in listed)
+    return {id_: decision.name for id_, decision in decisions if decision}
 
 
 def decide(db: Session, appeal: Appeal, answer: str, *, is_allowed: bool, by: Visitor) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from app.accounts.models import Membership
+from app.accounts.organisations import must_not_belong
 from app.accounts.visitor import Visitor
 from app.catalogue.stages import Stage, check_move
 from app.core import audit
@@ -18,8 +18,8 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.formats import today
 from app.curation.applications import criteria
 from app.curation.applications.models import Application, PublicNotice
-from app.curation.applications.telling import tell
 from app.curation.reasons import REFUSAL_REASONS, RETURN_REASONS
+from app.curation.telling import tell
 from app.curation.working_days import add_working_days
 
 ACTS: Mapping[Stage, Can] = {
@@ -159,15 +159,6 @@ def must_be_another(db: Session, application: Application, *, by: Visitor) -> No
     if by.person_id == application.recommended_by:
         raise Forbidden("You recommended this yourself. Somebody else has to decide.")
     must_not_belong(db, application.organisation_id, by=by)
-
-
-def must_not_belong(db: Session, organisation_id: UUID, *, by: Visitor) -> None:
-    """Nobody decides about the organisation that they belong to."""
-    own = select(Membership.id).where(
-        Membership.organisation_id == organisation_id, Membership.person_id == by.person_id
-    )
-    if db.exec(own).first() is not None:
-        raise Forbidden("You belong to this organisation. Somebody else has to decide.")
 
 
 def step(

@@ -82,16 +82,21 @@ INDUSTRIES = Field(
     facet="industry",
 )
 
+
+def _name(help: str) -> Field:
+    why = mark("It is how the listing is found and told from others.")
+    return Field("name", mark("Name"), BASICS, help=help, why=why, needed=True)
+
+
+def _summary(help: str) -> Field:
+    why = mark("It stands in every list of results; a search looks through it.")
+    said = {"help": help, "why": why}
+    return Field("summary", mark("Summary"), BASICS, Input.TEXT, **said, most=3000, needed=True)
+
+
 FIELDS: Mapping[Kind, tuple[Field, ...]] = {
     Kind.VENDOR: (
-        Field(
-            "name",
-            mark("Name"),
-            BASICS,
-            help=mark("The full legal name, as on the business licence."),
-            why=mark("It is how the listing is found and told from others."),
-            needed=True,
-        ),
+        _name(mark("The full legal name, as on the business licence.")),
         Field(
             "aliases",
             mark("Other names"),
@@ -111,16 +116,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
             facet="vendor_kind",
             needed=True,
         ),
-        Field(
-            "summary",
-            mark("Summary"),
-            BASICS,
-            Input.TEXT,
-            help=mark("Who you are and what you are best at. No advertising words."),
-            why=mark("It stands in every list of results; a search looks through it."),
-            most=3000,
-            needed=True,
-        ),
+        _summary(mark("Who you are and what you are best at. No advertising words.")),
         Field(
             "service_areas",
             mark("Fields of service"),
@@ -165,24 +161,8 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         SUMMARY_EN,
     ),
     Kind.SOLUTION: (
-        Field(
-            "name",
-            mark("Name"),
-            BASICS,
-            help=mark("What you call it, with a word that says what it is."),
-            why=mark("It is how the listing is found and told from others."),
-            needed=True,
-        ),
-        Field(
-            "summary",
-            mark("Summary"),
-            BASICS,
-            Input.TEXT,
-            help=mark("Which problem of which factories it solves, and how. Figures help."),
-            why=mark("It stands in every list of results; a search looks through it."),
-            most=3000,
-            needed=True,
-        ),
+        _name(mark("What you call it, with a word that says what it is.")),
+        _summary(mark("Which problem of which factories it solves, and how. Figures help.")),
         SCENARIOS,
         INDUSTRIES,
         Field(
@@ -226,14 +206,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         SUMMARY_EN,
     ),
     Kind.CASE: (
-        Field(
-            "name",
-            mark("Name"),
-            BASICS,
-            help=mark("What was done, where: “MES for an injection moulder in Dongguan”."),
-            why=mark("It is how the listing is found and told from others."),
-            needed=True,
-        ),
+        _name(mark("What was done, where: “MES for an injection moulder in Dongguan”.")),
         Field(
             "factory",
             mark("Factory"),
@@ -260,16 +233,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
             why=mark("A case without a year looks old."),
             most=4,
         ),
-        Field(
-            "summary",
-            mark("Summary"),
-            BASICS,
-            Input.TEXT,
-            help=mark("What the factory needed, what was put in, how long it took."),
-            why=mark("It stands in every list of results; a search looks through it."),
-            most=3000,
-            needed=True,
-        ),
+        _summary(mark("What the factory needed, what was put in, how long it took.")),
         SCENARIOS,
         INDUSTRIES,
         Field(

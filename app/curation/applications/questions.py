@@ -6,14 +6,15 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.accounts.organisations import must_not_belong
 from app.accounts.visitor import Visitor
 from app.core import audit
 from app.core.db import now
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.files import Attachment
-from app.curation.applications.deciding import ACTS, may_act, must_not_belong
+from app.curation.applications.deciding import ACTS, may_act
 from app.curation.applications.models import Application, Note, Question
-from app.curation.applications.telling import tell
+from app.curation.telling import tell
 
 LONGEST = 2000
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.accounts.organisations import must_not_belong
 from app.accounts.visitor import Visitor
 from app.catalogue.models import Vendor
 from app.core import audit, files
@@ -17,7 +18,7 @@ from app.core.formats import today
 from app.core.i18n import mark
 from app.curation.oversight import whitelisting
 from app.curation.oversight.models import Assessment, AssessmentStage, Domain
-from app.curation.oversight.subjects import check_sentence, hold, load_vendor, must_not_belong
+from app.curation.oversight.subjects import check_sentence, hold, load_vendor
 
 DOMAINS: Mapping[Domain, str] = {
     Domain.DEVICE: mark("Device security"),
@@ -79,7 +80,7 @@ def write(
     db: Session, vendor: Vendor, found: Found, evidence: Sequence[Evidence] = (), *, by: Visitor
 ) -> Assessment:
     """Begin an assessment as a draft; nothing rests on it yet."""
-    must_not_belong(db, vendor, by)
+    must_not_belong(db, vendor.organisation_id, by=by)
     _check_days(found)
     assessment = Assessment(
         vendor_id=vendor.id,
@@ -148,7 +149,8 @@ def confirm(db: Session, assessment: Assessment, *, seen: int, by: Visitor) -> N
         raise Conflict(CHANGED)
     if assessment.written_by == by.person_id:
         raise Forbidden("You wrote this assessment; somebody else has to decide about it.")
-    must_not_belong(db, load_vendor(db, assessment.vendor_id), by)
+    vendor = load_vendor(db, assessment.vendor_id)
+    must_not_belong(db, vendor.organisation_id, by=by)
     if not all(said["finding"] for said in assessment.domains.values()):
         raise Conflict("A domain has no finding yet. It has to be written first.")
     if assessment.valid_until < today():
@@ -163,7 +165,7 @@ def revoke(db: Session, assessment: Assessment, *, reason: str, by: Visitor) -> 
     """It no longer counts; a whitelist entry that rests on it ends with it."""
     said = check_sentence(reason)
     vendor = load_vendor(db, assessment.vendor_id)
-    must_not_belong(db, vendor, by)
+    must_not_belong(db, vendor.organisation_id, by=by)
     hold(db, vendor)
     before = _hold(db, assessment)
     _must_be(assessment, AssessmentStage.CONFIRMED)

@@ -25,7 +25,7 @@ from app.core.i18n import mark
 from app.core.schedule import recurring
 from app.curation.oversight.models import Confirmation
 from app.curation.oversight.subjects import LISTED, hold, joined, vendor_of
-from app.curation.oversight.telling import WRITERS, reachable, tell
+from app.curation.telling import WRITERS, reachable, tell
 from search.engine import Kind
 
 UNTOUCHED = timedelta(days=365)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.accounts.organisations import must_not_belong
 from app.accounts.visitor import Visitor
 from app.catalogue import service as catalogue
 from app.catalogue import standing
@@ -26,12 +27,12 @@ from app.curation.oversight.subjects import (
     check_sentence,
     hold,
     load,
-    must_not_belong,
     offers_of,
+    organisation_of,
     vendor_of,
 )
-from app.curation.oversight.telling import tell
 from app.curation.reasons import QUARANTINE_REASONS
+from app.curation.telling import tell
 from search.engine import Kind
 
 MOST_DAYS = 180
@@ -52,7 +53,7 @@ def begin(
     """
     said = check_reason(code, reason, QUARANTINE_REASONS)
     _check_day(until, today())
-    must_not_belong(db, vendor_of(db, record), by)
+    must_not_belong(db, organisation_of(db, record), by=by)
     hold(db, record)
     along = offers_of(db, record, Stage.PUBLISHED, to_change=True)
     quarantine = Quarantine(
@@ -78,7 +79,7 @@ def extend(db: Session, quarantine: Quarantine, until: date, *, reason: str, by:
     said = check_sentence(reason)
     _hold(db, quarantine)
     record = load(db, Kind(quarantine.kind), quarantine.record_id)
-    must_not_belong(db, vendor_of(db, record), by)
+    must_not_belong(db, organisation_of(db, record), by=by)
     _check_day(until, quarantine.until)
     before, quarantine.until = quarantine.until, until
     audit.record(
@@ -101,7 +102,7 @@ def lift(db: Session, quarantine: Quarantine, *, reason: str, by: Visitor | str)
     said = check_sentence(reason)
     record = load(db, Kind(quarantine.kind), quarantine.record_id)
     if not isinstance(by, str):
-        must_not_belong(db, vendor_of(db, record), by)
+        must_not_belong(db, organisation_of(db, record), by=by)
     hold(db, record)
     _hold(db, quarantine)
     close(quarantine, by)

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
+from app.accounts.organisations import must_not_belong
 from app.accounts.visitor import Visitor
 from app.catalogue import service as catalogue
 from app.catalogue import standing
@@ -25,12 +26,13 @@ from app.curation.oversight.subjects import (
     check_sentence,
     hold,
     load,
-    must_not_belong,
     offers_of,
+    organisation_of,
     vendor_of,
 )
-from app.curation.oversight.telling import tell
 from app.curation.reasons import REMOVAL_REASONS
+from app.curation.telling import tell
+from app.curation.trail import told_since
 
 YEAR = timedelta(days=365)
 RECHECKED = "vendor.rechecked"
@@ -43,7 +45,7 @@ def remove(db: Session, record: Record, *, code: str, reason: str, by: Visitor) 
     Its address says when and why. What was quarantined or whitelisted is so no longer.
     """
     said = check_reason(code, reason, REMOVAL_REASONS)
-    must_not_belong(db, vendor_of(db, record), by)
+    must_not_belong(db, organisation_of(db, record), by=by)
     hold(db, record)
     along = offers_of(db, record, Stage.PUBLISHED, Stage.QUARANTINED, to_change=True)
     if isinstance(record, Vendor):
@@ -95,7 +97,7 @@ def pass_recheck(db: Session, vendor: Vendor, *, reason: str, by: Visitor) -> No
     One that does not is removed, with the code `recheck`.
     """
     said = check_sentence(reason)
-    must_not_belong(db, vendor, by)
+    must_not_belong(db, vendor.organisation_id, by=by)
     hold(db, vendor)
     if vendor.stage != Stage.PUBLISHED:
         raise Conflict("“{name}” is not published, so there is nothing to check.", name=vendor.name)
@@ -105,15 +107,12 @@ def pass_recheck(db: Session, vendor: Vendor, *, reason: str, by: Visitor) -> No
 def due_for_recheck() -> ColumnElement[bool]:
     """That a vendor was admitted, and last re-checked, more than a year ago.
 
-    The trail is where a re-check is recorded. Both databases write identifiers differently.
+    The trail is where a re-check is recorded.
     """
     since = now() - YEAR
-    told: Any = select(func.replace(AuditEntry.subject_id, "-", "")).where(
-        AuditEntry.action == RECHECKED, col(AuditEntry.at) > since
-    )
-    plain = func.replace(cast(col(Vendor.id), String), "-", "")
     was_admitted = col(Vendor.published_at) <= since
-    return (col(Vendor.stage) == Stage.PUBLISHED) & was_admitted & plain.not_in(told)
+    is_there = col(Vendor.stage) == Stage.PUBLISHED
+    return is_there & was_admitted & ~told_since(RECHECKED, Vendor.id, since)
 
 
 def last_recheck(db: Session, vendor: Vendor) -> datetime | None:

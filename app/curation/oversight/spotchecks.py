@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.accounts.models import MemberRole, Membership, Person
+from app.accounts.models import Person
+from app.accounts.organisations import role_in
 from app.accounts.visitor import Visitor
 from app.catalogue.models import Vendor
 from app.catalogue.reading import VENDOR
@@ -23,6 +24,7 @@ from app.curation.oversight.checklist import Answer
 from app.curation.oversight.models import CheckStage, Effect, Finding, SpotCheck
 from app.curation.oversight.wording import EFFECTS, FINDINGS
 from app.curation.reasons import QUARANTINE_REASONS, REMOVAL_REASONS
+from app.curation.telling import OWNERS, members
 
 SHORTEST = 10  # characters of a report, a statement or a reason that say something
 LONGEST_HIDDEN = timedelta(days=180)
@@ -186,16 +188,7 @@ def _tell_vendor(db: Session, check: SpotCheck, vendor: Vendor, reason: str) -> 
         "mend_until": check.mend_until if check.finding == Finding.MEND else None,
         "statement": check.statement,
     }
-    owners = (
-        select(Person)
-        .join(Membership, col(Membership.person_id) == col(Person.id))
-        .where(
-            Membership.organisation_id == vendor.organisation_id,
-            Membership.role == MemberRole.OWNER,
-            col(Person.disabled_at).is_(None),
-        )
-    )
-    for person in db.exec(owners):
+    for person in members(db, vendor.organisation_id, OWNERS):
         said = {"name": person.name, "vendor": vendor.name, "reason": reason, **told}
         mail.write(db, person.email, "spotcheck_closed", language=person.language, **said)
 
@@ -240,12 +233,7 @@ def _must_decide(db: Session, check: SpotCheck, by: Visitor) -> None:
 
 
 def _belongs(db: Session, check: SpotCheck, person: Visitor) -> bool:
-    chosen = (
-        select(Membership.id)
-        .join(Vendor, col(Vendor.organisation_id) == col(Membership.organisation_id))
-        .where(Vendor.id == check.vendor_id, Membership.person_id == person.person_id)
-    )
-    return db.exec(chosen).first() is not None
+    return role_in(db, vendor_of(db, check).organisation_id, person.person_id) is not None
 
 
 def _must_be_current(check: SpotCheck, version: int, stage: CheckStage) -> None:

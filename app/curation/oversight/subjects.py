@@ -7,13 +7,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
-from app.accounts.models import Membership
 from app.accounts.scope import Scope
 from app.accounts.visitor import Visitor
 from app.catalogue.models import MODELS, Case, Organisation, Record, Solution, Vendor
 from app.catalogue.reading import OPTIONS, SLUG, VENDOR
 from app.catalogue.stages import Stage
-from app.core.errors import Forbidden, Invalid, NotFound
+from app.core.errors import Invalid, NotFound
 from app.core.i18n import mark
 from search.engine import Kind
 
@@ -119,22 +118,10 @@ def vendor_of(db: Session, record: Record) -> Vendor | None:
     return db.get(Vendor, vendor_id) if vendor_id else None
 
 
-def region_of(record: Record) -> str | None:
-    """Where a listing is looked after; its vendor and organisation must be loaded."""
-    vendor = record if isinstance(record, Vendor) else getattr(record, "vendor", None)
-    return vendor.organisation.region if vendor else getattr(record, "region", None)
-
-
-def must_not_belong(db: Session, vendor: Vendor | None, by: Visitor) -> None:
-    """Raises `Forbidden` for somebody who is a member of the organisation that this is about."""
-    if vendor is None:
-        return
-    own = select(Membership.id).where(
-        Membership.organisation_id == vendor.organisation_id,
-        Membership.person_id == by.person_id,
-    )
-    if db.exec(own).first() is not None:
-        raise Forbidden("You belong to this organisation; somebody else has to decide about it.")
+def organisation_of(db: Session, record: Record) -> UUID | None:
+    """Whose listing it is; a case may be nobody's."""
+    vendor = vendor_of(db, record)
+    return vendor.organisation_id if vendor else None
 
 
 def check_reason(code: str, reason: str, codes: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.accounts.organisations import must_not_belong
 from app.accounts.visitor import Visitor
 from app.catalogue import service as catalogue
 from app.catalogue import standing
@@ -22,9 +23,8 @@ from app.curation.oversight.subjects import (
     check_sentence,
     hold,
     load_vendor,
-    must_not_belong,
 )
-from app.curation.oversight.telling import OWNERS, tell
+from app.curation.telling import OWNERS, tell
 
 WARNINGS = (90, 30, 7)  # days before the end
 EXPIRED = mark("Its time was over")
@@ -55,7 +55,7 @@ def admit(db: Session, assessment: Assessment, until: date, *, by: Visitor) -> W
     hold(db, vendor)
     db.refresh(assessment, ["stage"], with_for_update=True)
     _must_carry(assessment, vendor, until)
-    must_not_belong(db, vendor, by)
+    must_not_belong(db, vendor.organisation_id, by=by)
     if assessment.written_by == by.person_id:
         raise Forbidden("You wrote this assessment; somebody else has to decide about it.")
     before = vendor.whitelisted_until

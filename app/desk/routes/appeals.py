@@ -34,7 +34,13 @@ def listed(
 ) -> Response:
     found = appeals.listed(db, visitor, number=page, size=SIZE)
     return render(
-        request, "desk/appeals.html", "results", page=found, region_label=region_label, **WORDS
+        request,
+        "desk/appeals.html",
+        "results",
+        page=found,
+        names=appeals.names_of(db, [appeal for appeal, _organisation in found.items]),
+        region_label=region_label,
+        **WORDS,
     )
 
 

@@ -29,6 +29,10 @@ Recommender = Annotated[Visitor, Depends(may(Can.RECOMMEND))]
 Reviewer = Annotated[Visitor, Depends(may(Can.REVIEW))]
 Publisher = Annotated[Visitor, Depends(may(Can.PUBLISH))]
 Errors = Mapping[str, str]
+REASONED = {
+    "return": (RETURN_REASONS, deciding.return_for_more),
+    "refuse": (REFUSAL_REASONS, deciding.refuse),
+}
 
 
 @router.get("", name=PAGE)
@@ -58,7 +62,7 @@ def show(
         standing=standing,
         one=ONE,
         region_label=region_label,
-        reasons={"return": _choices(RETURN_REASONS), "refuse": _choices(REFUSAL_REASONS)},
+        reasons={verb: _choices(known) for verb, (known, _step) in REASONED.items()},
         most=criteria.MOST,
         today=today(),
         dates_from=notices.dates_from,
@@ -140,12 +144,7 @@ def return_for_more(
     request: Request, db: Db, visitor: Staff, application_id: UUID, version: Version, form: Posted
 ) -> Response:
     application = deciding.find_to_decide(db, visitor, application_id, version)
-    said = texts(form)
-    if errors := reason_errors(said, "return", RETURN_REASONS):
-        return show(request, db, visitor, application, errors, said)
-    code, why = said["return_code"], said["return_reason"]
-    deciding.return_for_more(db, application, code, why, by=visitor)
-    return go(request, PAGE, application_id=application_id)
+    return _give_reason(request, db, visitor, application, "return", texts(form))
 
 
 @router.post("/refuse", name="desk:application:refuse")
@@ -153,12 +152,23 @@ def refuse(
     request: Request, db: Db, visitor: Staff, application_id: UUID, version: Version, form: Posted
 ) -> Response:
     application = deciding.find_to_decide(db, visitor, application_id, version)
-    said = texts(form)
-    if errors := reason_errors(said, "refuse", REFUSAL_REASONS):
+    return _give_reason(request, db, visitor, application, "refuse", texts(form))
+
+
+def _give_reason(
+    request: Request,
+    db: Session,
+    visitor: Visitor,
+    application: Application,
+    verb: str,
+    said: Mapping[str, str],
+) -> Response:
+    """Take a step that needs a coded reason and a sentence."""
+    known, step = REASONED[verb]
+    if errors := reason_errors(said, verb, known):
         return show(request, db, visitor, application, errors, said)
-    code, why = said["refuse_code"], said["refuse_reason"]
-    deciding.refuse(db, application, code, why, by=visitor)
-    return go(request, PAGE, application_id=application_id)
+    step(db, application, said[f"{verb}_code"], said[f"{verb}_reason"], by=visitor)
+    return go(request, PAGE, application_id=application.id)
 
 
 @router.post("/notes", name="desk:application:note")

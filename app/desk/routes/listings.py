@@ -14,7 +14,8 @@ from app.core.access import Can, may
 from app.core.db import Db
 from app.core.web import go, render
 from app.curation.oversight import assessing, freshness, quarantining, reading, removing, story
-from app.curation.oversight.subjects import find_listing_for, offers_of, region_of
+from app.curation.oversight.subjects import find_listing_for, offers_of
+from app.curation.places import region_of
 from app.curation.reasons import QUARANTINE_REASONS, REMOVAL_REASONS
 from app.desk import acting, looking
 from app.desk.acting import Act

@@ -1,4 +1,4 @@
-"""Mail to the members of an organisation about what happens to its listings."""
+"""Mail to the members of an organisation, and who of the staff of a region is written to."""
 
 from collections.abc import Collection
 from typing import Any
@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
-from app.accounts.models import MemberRole, Membership, Person
+from app.accounts.models import Appointment, MemberRole, Membership, Person, StaffRole
+from app.accounts.scope import Scope
 from app.core import mail
 
 OWNERS = frozenset({MemberRole.OWNER})
@@ -43,3 +44,14 @@ def tell(
     """Write to each of them in their own language."""
     for person in members(db, organisation_id, roles):
         mail.write(db, person.email, template, language=person.language, **said)
+
+
+def staff_of(db: Session, role: StaffRole, region: str | None) -> list[Person]:
+    """Those of the staff with a role inside whose region a place lies, by address."""
+    chosen = (
+        select(Person, Appointment.region)
+        .join(Appointment, col(Appointment.person_id) == col(Person.id))
+        .where(Appointment.role == role, col(Person.disabled_at).is_(None))
+    )
+    rows = db.exec(chosen.order_by(col(Person.email)))
+    return [person for person, place in rows if Scope(place).covers(region)]
