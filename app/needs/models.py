@@ -149,13 +149,17 @@ class OutcomeKind(StrEnum):
 
 
 class Outcome(SQLModel, table=True):
-    """What came of one need; only one that still says "deciding" may be changed. Value in fen."""
+    """What came of one need; only one that still says "deciding" may be changed. Value in fen.
+
+    Who won is a vendor of the pool, or, outside it, a `vendor_name` as it was typed.
+    """
 
     __tablename__ = "need_outcome"
 
     need_id: UUID = Field(primary_key=True, foreign_key="need.id")
     kind: OutcomeKind = Field(sa_type=String)
     vendor_id: UUID | None = Field(default=None, foreign_key="vendor.id", index=True)
+    vendor_name: str = ""
     value: int | None = Field(default=None, sa_type=BigInteger)
     starts_on: date | None = None
     note: str = ""

@@ -12,7 +12,7 @@ from app.catalogue.models import Organisation
 from app.catalogue.reading import SLUG, Page
 from app.core.errors import NotFound
 from app.needs.models import Need, NeedQuestion, Outcome
-from app.needs.seeing import shows_identity, visible
+from app.needs.seeing import SHOWN, TO_ALL, shows_identity, visible
 
 SIZE = 20
 
@@ -104,3 +104,8 @@ def own(db: Session, visitor: Visitor, *, page: int) -> Page:
     )
     rows = db.exec(chosen.offset((page - 1) * SIZE).limit(SIZE)).all()
     return Page([Own(*row) for row in rows], total, page, SIZE)
+
+
+def is_for_all(need: Need) -> bool:
+    """Whether everybody may see it."""
+    return need.stage in SHOWN and need.confidentiality in TO_ALL

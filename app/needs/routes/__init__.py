@@ -2,4 +2,6 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from app.needs.routes import editor, own, public
+
+ROUTERS: tuple[APIRouter, ...] = (public.router, editor.router, own.router)
