@@ -17,8 +17,8 @@ class Query:
 
     `filters` maps a facet to accepted codes, `limits` too, but refuses only what states others;
     `max_price` is in fen. `distinct` names a facet whose codes are to be counted.
-    `ignored` holds chips as "facet:code" that the visitor took away; `understand=False` takes the text as typed.
-    `order` is relevance, newest or name; without a text relevance means newest.
+    `ignored` holds chips as "facet:code" that the visitor took away; `understand=False` takes the
+    text as typed. `order` is relevance, newest or name; without a text relevance means newest.
     """
 
     text: str = ""
