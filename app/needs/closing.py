@@ -8,6 +8,7 @@ from app.core import audit
 from app.core.db import now
 from app.core.schedule import recurring
 from app.curation.oversight.telling import tell
+from app.matching import service as matching
 from app.needs.models import Need, NeedStage, Outcome, OutcomeKind
 
 EVERY_MINUTE = timedelta(minutes=1)
@@ -22,6 +23,7 @@ def catch_up(db: Session, need: Need) -> None:
         need.move_to(NeedStage.CLOSED)
         need.closed_at = need.closes_at
         db.add(need)
+        matching.leave(db, need.id)
         audit.record(db, "system", "need.closed", need, on_time=True)
         tell(db, need.organisation_id, "need_closed", need=need)
 

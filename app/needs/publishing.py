@@ -14,6 +14,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.formats import today
 from app.core.i18n import _, mark
 from app.curation.applications.completeness import Completeness, completeness_of
+from app.matching import service as matching
 from app.needs.drafting import Overtaken
 from app.needs.fields import FIELDS, values_of
 from app.needs.models import Confidentiality, Need, NeedStage
@@ -134,6 +135,7 @@ def close(db: Session, need: Need, *, by: Visitor) -> None:
     need.move_to(NeedStage.CLOSED)
     need.closed_at = now()
     db.add(need)
+    matching.leave(db, need.id)
     audit.record(db, by, "need.closed", need)
 
 
@@ -147,6 +149,7 @@ def withdraw(db: Session, need: Need, why: str, *, by: Visitor) -> None:
     need.move_to(NeedStage.WITHDRAWN)
     need.withdrawn_at, need.withdrawn_why = now(), why[:LONGEST_WHY] or None
     db.add(need)
+    matching.leave(db, need.id)
     audit.record(db, by, "need.withdrawn", need, why=need.withdrawn_why)
 
 

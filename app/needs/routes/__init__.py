@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from app.needs.routes import editor, own, public
+from app.needs.routes import editor, own, public, self_check
 
-ROUTERS: tuple[APIRouter, ...] = (public.router, editor.router, own.router)
+ROUTERS: tuple[APIRouter, ...] = (public.router, editor.router, own.router, self_check.router)

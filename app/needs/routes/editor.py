@@ -75,7 +75,7 @@ def understand(
     visitor: NeedWriter,
     identifier: str,
     posted: Posted,
-    _then: Annotated[str, Form(alias="then")] = "",
+    then: Annotated[str, Form()] = "",  # noqa: ARG001  reads the body before the database is held
 ) -> Response:
     """What the words mean and how many vendors could answer, before anything is saved."""
     need = reading.find_own(db, visitor, identifier)
