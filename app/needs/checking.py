@@ -11,11 +11,19 @@ from app.core.errors import Forbidden, NotFound
 from app.core.forms import clean
 from app.core.i18n import _
 from app.needs import drafting, maturity
-from app.needs.maturity import ADVICE, BUDGETS, BY_NAME, QUESTIONS, Input, Question
 from app.needs.models import Need, SelfCheck
+from app.needs.self_check_questions import (
+    ADVICE,
+    BUDGETS,
+    BY_NAME,
+    QUESTIONS,
+    Input,
+    Question,
+)
 
 HISTORY = 12
 LEAST_ANSWERS = 5
+LONGEST = 500  # characters of an answer in words
 
 
 def read(posted: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -39,8 +47,8 @@ def read(posted: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], dict[str,
 def _read(question: Question, said: Sequence[str]) -> str | list[str]:
     if question.input is Input.TEXT:
         text = " ".join(said)
-        if len(text) > maturity.LONGEST:
-            raise ValueError(_("Say it in at most {most} characters.", most=maturity.LONGEST))
+        if len(text) > LONGEST:
+            raise ValueError(_("Say it in at most {most} characters.", most=LONGEST))
         return text
     if set(said) - question.codes:
         raise ValueError(_("Choose one of the answers."))

@@ -128,6 +128,7 @@ def upgrade() -> None:
     sa.Column('need_id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
     sa.Column('vendor_id', sa.Uuid(), nullable=True),
+    sa.Column('vendor_name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('value', sa.BigInteger(), nullable=True),
     sa.Column('starts_on', sa.Date(), nullable=True),
     sa.Column('note', sqlmodel.sql.sqltypes.AutoString(), nullable=False),

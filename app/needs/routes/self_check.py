@@ -11,6 +11,7 @@ from app.core.db import Db
 from app.core.forms import Posted, lists
 from app.core.web import go
 from app.needs import checking, maturity
+from app.needs import self_check_questions as questions
 from app.needs.pages import show_own
 
 router = APIRouter(include_in_schema=False)
@@ -26,6 +27,7 @@ def latest(request: Request, db: Db, visitor: Trader, check: UUID | None = None)
         history=history,
         shown=shown,
         maturity=maturity,
+        questions=questions,
         checking=checking,
     )
 
@@ -38,7 +40,7 @@ def new(request: Request, db: Db, visitor: NeedWriter) -> Response:
         "self_check_new.html",
         posted=before.answers if before else {},
         errors={},
-        maturity=maturity,
+        questions=questions,
     )
 
 
@@ -58,7 +60,7 @@ def keep(
             status=422,
             posted=answers,
             errors=errors,
-            maturity=maturity,
+            questions=questions,
         )
     checking.keep(db, answers, by=visitor)
     return go(request, "needs:self_check")
