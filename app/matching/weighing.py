@@ -23,22 +23,27 @@ DIGITS = 6
 class Weights:
     """Every number of the order; each component is a weight times a share between 0 and 1.
 
-    `far` and `near` are the cosines that count as nothing and as everything. `floor` is what a
-    part needs to count as met when its scenario is agreed on, `alone` when it is not.
+    `far` and `near` are the cosines that count as nothing and as everything; half of what `words`
+    gives is earned by the share `enough`. `of_vendor` is how much of a case counts for what else
+    its vendor offers. `floor` is what a part needs to be met where scenario or complaint agree,
+    `alone` where they do not. Scores that differ by less than `step` count as equal.
     """
 
     meaning: float = 0.4
     words: float = 0.3
     scenario: float = 0.15
-    complaints: float = 0.15
+    complaints: float = 0.2
     industry: float = 0.1
     cases: float = 0.1
     same_industry: float = 0.02
     same_city: float = 0.02
-    far: float = 0.8
-    near: float = 0.9
-    floor: float = 0.3
-    alone: float = 0.4
+    of_vendor: float = 0.5
+    far: float = 0.83
+    near: float = 0.91
+    enough: float = 0.1
+    floor: float = 0.4
+    alone: float = 0.5
+    step: float = 0.01
 
     def as_dict(self) -> dict[str, float]:
         """For the record of a run and the page that explains the order."""
@@ -108,9 +113,10 @@ def components(
     codes = document.facets.get("scenario", ())
     complaints = part.question.complaints
     strongest = OF_SEARCH.complaints * OF_SEARCH.complaint_limit
+    words = share_of_words(part, document)
     said = {
         "meaning": nearness(candidate.meaning if candidate else None, weights),
-        "words": share_of_words(part, document),
+        "words": words / (words + weights.enough),
         "scenario": float(bool(part.scenarios & set(codes))),
         "complaints": max((complaints.get(c, 0.0) for c in codes), default=0.0) / strongest,
         "industry": float(bool(part.industries & set(document.facets.get("industry", ())))),
@@ -123,7 +129,13 @@ def total(scores: Mapping[str, float]) -> float:
     return round(sum(scores.values()), DIGITS)
 
 
-def sums(many: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Component by component."""
-    names = dict.fromkeys(name for one in many for name in one)
-    return {name: round(sum(one.get(name, 0.0) for one in many), DIGITS) for name in names}
+def meets(scores: Mapping[str, float], weights: Weights = WEIGHTS) -> bool:
+    """Whether a part is met: by enough of everything, more of it where no scenario agrees."""
+    agrees = scores.get("scenario", 0.0) > 0 or scores.get("complaints", 0.0) > 0
+    return total(scores) >= (weights.floor if agrees else weights.alone)
+
+
+def mean(parts: Sequence[Mapping[str, float]], count: int) -> dict[str, float]:
+    """Component by component over `count` parts; those that are not met count nothing."""
+    names = dict.fromkeys(name for one in parts for name in one)
+    return {n: round(sum(one.get(n, 0.0) for one in parts) / count, DIGITS) for n in names}
