@@ -2,6 +2,12 @@
 
 from fastapi import APIRouter
 
-from app.needs.routes import editor, own, public, self_check
+from app.needs.routes import editor, matches, own, public, self_check
 
-ROUTERS: tuple[APIRouter, ...] = (public.router, editor.router, own.router, self_check.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    public.router,
+    editor.router,
+    own.router,
+    matches.router,
+    self_check.router,
+)
