@@ -1,4 +1,4 @@
-"""Matches: of an own need with reasons, why each is where it is, and the needs that fit a vendor."""
+"""Matches of an own need with reasons, why each is where it is, and needs that fit a vendor."""
 
 from typing import Annotated
 from uuid import UUID
