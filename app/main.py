@@ -27,7 +27,7 @@ from app.discovery import fallback
 from app.discovery import routes as discovery
 from app.health import routes as health
 from app.inquiries import routes as inquiries
-from app.matching import routes as matching
+from app.needs import closing, following  # noqa: F401  jobs
 from app.needs import routes as needs
 from app.oversight import routes as oversight
 from app.shortlists import routes as shortlists
@@ -45,7 +45,6 @@ PAGES = (
     *accounts.ROUTERS,
     *workspace.ROUTERS,
     *needs.ROUTERS,
-    *matching.ROUTERS,
     *shortlists.ROUTERS,
     *alerts.ROUTERS,
     *inquiries.ROUTERS,

@@ -144,6 +144,11 @@ class Searcher:
         question = self._question(query)
         return self._fused(self.engine.candidates(replace(question.request, depth=DEPTH)), question)
 
+    def ask(self, query: Query, depth: int = DEPTH) -> tuple[Question, Candidates]:
+        """A question as it was understood, and both top lists with their scores."""
+        question = self._question(query)
+        return question, self.engine.candidates(replace(question.request, depth=depth))
+
     def similar(
         self, id: str, kinds: Sequence[Kind] = (Kind.SOLUTION,), limit: int = 6
     ) -> tuple[Hit, ...]:

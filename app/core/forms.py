@@ -33,6 +33,13 @@ def texts(posted: FormData) -> dict[str, str]:
     return {name: clean(value) for name, value in posted.items() if isinstance(value, str)}
 
 
+def lists(posted: FormData) -> dict[str, list[str]]:
+    """Every field that holds texts, with all of them as they were typed."""
+    return {
+        name: [said for said in posted.getlist(name) if isinstance(said, str)] for name in posted
+    }
+
+
 def reason_errors(posted: Mapping[str, str], verb: str, known: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with a coded reason and its sentence, by field."""
     errors: dict[str, str] = {}

@@ -18,6 +18,7 @@ from app.curation.oversight.models import Assessment, Draw, Quarantine, SpotChec
 from app.curation.places import ids_inside, pairs_inside, speaks_inside
 from app.desk import previewing
 from app.desk.chunks import chunks
+from app.needs.models import Need
 from search.engine import Kind
 
 SUBJECTS: Mapping[str, str] = {
@@ -43,6 +44,7 @@ SUBJECTS: Mapping[str, str] = {
     "appeal": mark("Appeal"),
     "publicnotice": mark("Public notice"),
     "criterion": mark("Criterion"),
+    "need": mark("Need"),
     "list": mark("List"),
     "audit": mark("Audit trail"),
 }
@@ -101,6 +103,7 @@ INSIDE: Mapping[str, Inside] = {
     "spotcheck": _of_region(SpotCheck),
     "draw": _of_region(Draw),
     "appeal": _of_region(Appeal),
+    "need": _of_region(Need),
     "publicnotice": _notices,
     "quarantine": _quarantines,
     "person": _people,
@@ -157,6 +160,7 @@ NAMES: Mapping[str, tuple[Any, Any]] = {
     "batch": (Batch, _named(Batch, Batch.source)),
     "draw": (Draw, _named(Draw, Draw.title)),
     "criterion": (Criterion, _named(Criterion, Criterion.name)),
+    "need": (Need, _named(Need, Need.title)),
     "certification": (Certification, _by_organisation(Certification)),
     "claim": (Claim, _by_organisation(Claim)),
     "appeal": (Appeal, _by_organisation(Appeal)),

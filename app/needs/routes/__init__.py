@@ -2,4 +2,12 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from app.needs.routes import editor, matches, own, public, self_check
+
+ROUTERS: tuple[APIRouter, ...] = (
+    public.router,
+    editor.router,
+    own.router,
+    matches.router,
+    self_check.router,
+)
