@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlmodel import Session
 
@@ -44,7 +44,8 @@ def a_writer(db: Session, name: str = NAME, **values: Any) -> Visitor:
 def an_editor(db: Session, organisation_id: UUID | None) -> Visitor:
     """Somebody who may write needs, ask and answer for an organisation."""
     assert organisation_id is not None
-    person = a_member(db, organisation_id, MemberRole.EDITOR)
+    name = f"{uuid4().hex[:8]}先生"  # told from everybody else
+    person = a_member(db, organisation_id, MemberRole.EDITOR, name=name)
     return visitor(db, person, organisation_id)
 
 
