@@ -77,7 +77,7 @@ def _again(db: Session, last: MatchRun) -> None:
         enqueue(db, NEWS_JOB, need_id=str(last.need_id), match_ids=news)
 
 
-@recurring("matching.weekly", every=timedelta(days=1))
+@recurring("matching.weekly", every=timedelta(days=7))
 def weekly(db: Session) -> None:
     """Each week's salt puts equals in another order, and what listings missed is found."""
     salt = ordering.salt_of_week()
