@@ -40,6 +40,11 @@ def places_served(text: str | None, vocabulary: Vocabulary) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
+def serves_widely(text: str | None) -> bool:
+    """Whether stated service areas end openly, as "全国" and "佛山等地" do."""
+    return bool(text and _OPEN.search(text))
+
+
 def _places(piece: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     for name, held in _AREAS.items():
         if name in piece and _AROUND.fullmatch(piece.replace(name, "", 1)):
@@ -55,14 +60,13 @@ def trades_served(solution: Solution, vocabulary: Vocabulary) -> tuple[str, ...]
 
     A list that names some and then all ("家电、制造") is for all.
     """
-    if _is_for_every(solution.industries_text or "", vocabulary):
-        return ()
-    return tuple(solution.industries)
+    return () if is_for_every(solution.industries_text, vocabulary) else tuple(solution.industries)
 
 
 @lru_cache(maxsize=4096)
-def _is_for_every(text: str, vocabulary: Vocabulary) -> bool:
-    return bool(text) and vocabulary.industries_of(text).every
+def is_for_every(text: str | None, vocabulary: Vocabulary) -> bool:
+    """Whether a text about industries means all of them."""
+    return bool(text) and vocabulary.industries_of(text or "").every
 
 
 def around(place: str, vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -94,8 +94,7 @@ def evaluate(db: Session, path: Path, *, progress: Progress | None = None) -> Re
 
 
 def _judge(db: Session, line: Mapping[str, Any], report: Report) -> None:
-    said = line["limits"]
-    kept = Limits(**{k: tuple(v) if isinstance(v, list) else v for k, v in said.items()})
+    kept = Limits.from_json(line["limits"])
     judged = [_inside(db, part["judgements"], kept) for part in line["parts"]]
     wanted = Wanted(line["text"], split(line["text"]), kept)
     found = find(db, wanted)

@@ -16,7 +16,7 @@ from app.matching import covering, evidence, limits, ordering, reasons, weighing
 from app.matching.found import Found, Hit
 from app.matching.versions import versions
 from app.matching.wanted import Limits, Part, Wanted
-from app.matching.weighing import WEIGHTS, Asked, Weights
+from app.matching.weighing import BY_WORDS, WEIGHTS, Asked, Weights
 from search.asking import Question
 from search.engine import Candidate, Document, Kind
 from search.searcher import Searcher
@@ -55,10 +55,12 @@ class _Records:
     documents: Mapping[str, Document]
 
 
-def find(db: Session, wanted: Wanted, *, weights: Weights = WEIGHTS) -> Found:
+def find(db: Session, wanted: Wanted) -> Found:
     """The best solutions for a need, of which each meets a part; raises EngineAway."""
     searcher, salt = get_searcher(), ordering.salt_of_week()
     heard = [_hear(searcher, part, wanted.limits) for part in wanted.parts]
+    by_meaning = all(one.question.request.vector is not None for one in heard)
+    weights = WEIGHTS if by_meaning else BY_WORDS
     records = _read(db, heard, wanted.limits)
     asked = [_ask(one, records, wanted.limits) for one in heard]
     answers = {
@@ -66,7 +68,7 @@ def find(db: Session, wanted: Wanted, *, weights: Weights = WEIGHTS) -> Found:
         for id_, solution in records.solutions.items()
     }
     met = {id_: given for id_, given in answers.items() if any(one.is_met for one in given)}
-    hits = _ranked(db, wanted, met, records, weights, salt)[:MOST]
+    hits = _ranked(db, wanted, met, records, weights, salt)
     cover, covered = _cover(hits, salt)
     return Found(
         hits=hits,
@@ -77,7 +79,8 @@ def find(db: Session, wanted: Wanted, *, weights: Weights = WEIGHTS) -> Found:
         weights=weights.as_dict(),
         salt=salt,
         floor=weights.floor,
-        by_meaning=searcher.by_meaning,
+        questions=[one.question for one in heard],
+        by_meaning=by_meaning,
     )
 
 
@@ -179,7 +182,7 @@ def _ranked(
         for name, share in evidence.shares(records.solutions[id_], known).items():
             scores[name] = round(getattr(weights, name) * share, weighing.DIGITS)
         scored.append(_Scored(id_, weighing.total(scores), scores))
-    best = ordering.ordered(scored, salt, weights.step)[:MOST]
+    scored.sort(key=lambda one: ordering.key(one.score, one.solution_id, salt, weights.step))
     return [
         Hit(
             solution=records.solutions[one.solution_id],
@@ -188,7 +191,7 @@ def _ranked(
             parts=_told(wanted, records.solutions[one.solution_id], met[one.solution_id], records),
             evidence=evidence.of(records.solutions[one.solution_id], wanted.limits, known),
         )
-        for one in best
+        for one in scored[:MOST]
     ]
 
 

@@ -1,24 +1,9 @@
 """The order of matches: by score, and among equals by a salt that changes every week."""
 
 import hashlib
-from collections.abc import Iterable
-from typing import Protocol, TypeVar
 from uuid import UUID
 
 from app.core.formats import today
-
-
-class Scored(Protocol):
-    """Whatever can be put in order."""
-
-    @property
-    def solution_id(self) -> UUID: ...
-
-    @property
-    def score(self) -> float: ...
-
-
-T = TypeVar("T", bound=Scored)
 
 
 def salt_of_week() -> str:
@@ -38,6 +23,6 @@ def level(score: float, step: float) -> int:
     return int(round(score, 6) / step + 1e-6)
 
 
-def ordered(matches: Iterable[T], salt: str, step: float) -> list[T]:
-    """Best first; nothing but score, salt and id is looked at, so that anybody can repeat it."""
-    return sorted(matches, key=lambda one: (-level(one.score, step), tie(salt, one.solution_id)))
+def key(score: float, solution_id: UUID, salt: str, step: float) -> tuple[int, int]:
+    """By what matches are put in order; nothing else is looked at, so anybody can repeat it."""
+    return -level(score, step), tie(salt, solution_id)

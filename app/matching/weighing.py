@@ -5,7 +5,7 @@ size, age nor payment is looked at.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
 from search.analysis import tokens
@@ -25,8 +25,8 @@ class Weights:
 
     `far` and `near` are the cosines that count as nothing and as everything; half of what `words`
     gives is earned by the share `enough`. `of_vendor` is how much of a case counts for what else
-    its vendor offers. `floor` is what a part needs to be met where scenario or complaint agree,
-    `alone` where they do not. Scores that differ by less than `step` count as equal.
+    its vendor offers. `floor` is what a solution's own words must earn for a part to be met where
+    they name the same scenario, `alone` where they do not. Scores on one `step` count as equal.
     """
 
     meaning: float = 0.4
@@ -41,8 +41,8 @@ class Weights:
     far: float = 0.83
     near: float = 0.91
     enough: float = 0.1
-    floor: float = 0.4
-    alone: float = 0.5
+    floor: float = 0.35
+    alone: float = 0.4
     step: float = 0.01
 
     def as_dict(self) -> dict[str, float]:
@@ -51,6 +51,11 @@ class Weights:
 
 
 WEIGHTS = Weights()
+BY_WORDS = replace(WEIGHTS, meaning=0.0, words=WEIGHTS.meaning + WEIGHTS.words)
+"""Where there is no model."""
+
+# what a solution earns by its own words; trade and cases raise an answer but make none
+_OWN = ("meaning", "words", "scenario", "complaints")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +135,9 @@ def total(scores: Mapping[str, float]) -> float:
 
 
 def meets(scores: Mapping[str, float], weights: Weights = WEIGHTS) -> bool:
-    """Whether a part is met: by enough of everything, more of it where no scenario agrees."""
-    agrees = scores.get("scenario", 0.0) > 0 or scores.get("complaints", 0.0) > 0
-    return total(scores) >= (weights.floor if agrees else weights.alone)
+    """Whether a part is met: the floor below which nothing is shown as a match."""
+    own = sum(scores.get(name, 0.0) for name in _OWN)
+    return own >= (weights.floor if scores.get("scenario") else weights.alone)
 
 
 def mean(parts: Sequence[Mapping[str, float]], count: int) -> dict[str, float]:
