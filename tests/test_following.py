@@ -3,18 +3,19 @@ what never works; `pool outbox` shows what is left and tries it again."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
 from typer.testing import CliRunner
 
-from app.catalogue import index
+from app.catalogue import following, index
 from app.catalogue.models import Record
 from app.cli import app
 from app.core import worker
 from app.core.db import transaction
 from app.core.i18n import use_locale
-from app.core.outbox import Job, enqueue
+from app.core.outbox import HANDLERS, Handler, Job, enqueue
 from app.core.settings import Settings
 from app.core.worker import Drained, drain
 from search.embedded import EmbeddedEngine
@@ -45,6 +46,7 @@ def engine(own_database: Settings, monkeypatch: pytest.MonkeyPatch) -> Troubled:
     searcher = Searcher(engine, None, index.get_vocabulary())
     monkeypatch.setattr(index, "get_searcher", lambda: searcher)
     monkeypatch.setattr(worker, "_resting", {})
+    monkeypatch.setattr(following, "FOLLOWERS", {})
     return engine
 
 
@@ -106,6 +108,31 @@ def test_what_the_index_holds_in_a_newer_version_is_done(engine: Troubled) -> No
         record.version -= 1
         enqueue(db, "catalogue.index", kind="vendor", id=str(vendor.id))
     assert drain() == Drained(done=1, failed=0)
+
+
+def test_followers_are_told_of_what_can_be_found_and_of_nothing_else(
+    engine: Troubled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[str, Any]] = []
+    handler = Handler(lambda _db, new: told.extend(new), batch=10, writes=True)
+    monkeypatch.setitem(HANDLERS, "test.told", handler)
+    monkeypatch.setitem(following.FOLLOWERS, "test.told", frozenset({Kind.SOLUTION}))
+    vendor = add(Kind.VENDOR, name="甲")
+    found = add(Kind.SOLUTION, name="好方案", vendor_id=vendor.id)
+    refused = add(Kind.SOLUTION, name="坏方案", vendor_id=vendor.id)
+    engine.refused = {refused.identifier: "text too long"}
+    drain()
+    assert told == [{"kind": "solution", "id": str(found.id)}]
+
+
+def test_followers_are_not_told_while_the_index_is_away(
+    engine: Troubled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(following.FOLLOWERS, "test.told", frozenset({Kind.SOLUTION}))
+    engine.failure = EngineAway("the search engine cannot be reached")
+    add(Kind.SOLUTION)
+    drain()
+    assert {job.name for job in left()} == {"catalogue.index"}
 
 
 @pytest.fixture

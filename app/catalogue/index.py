@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.catalogue import following
 from app.catalogue.documents import document_of
 from app.catalogue.models import MODELS, Case, Record, Solution
 from app.catalogue.reading import OPTIONS
@@ -57,18 +58,22 @@ def follow(db: Session, payloads: list[dict[str, Any]]) -> None:
     places: dict[str, set[int]] = {}
     upserts: list[Document] = []
     deletes: dict[str, int] = {}
+    told: dict[str, tuple[Kind, UUID]] = {}
     for kind, by_id in brought.items():
         for record in _records(db, kind, set(by_id)):
             document = document_of(record, get_vocabulary())
             places[document.id] = by_id[record.id]
             if record.stage == Stage.PUBLISHED:
                 upserts.append(document)
+                told[document.id] = (kind, record.id)
             else:
                 deletes[document.id] = document.version
     try:
         result = get_searcher().apply(upserts, deletes)
     except EngineAway as away:
         raise Later(str(away)) from away
+    unwritten = {*result.postponed, *result.refused}
+    following.tell(db, (listing for id_, listing in told.items() if id_ not in unwritten))
     _tell_failures(result, places)
 
 

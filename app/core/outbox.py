@@ -84,6 +84,7 @@ class SomeFailed(Exception):
 
 
 HANDLERS: dict[str, Handler] = {}
+_LEFT = "left"
 
 
 def job(name: str, *, batch: int = 1, writes: bool = True) -> Callable[[Run], Run]:
@@ -118,6 +119,23 @@ def enqueue_all(db: Session, name: str, payloads: Iterable[dict[str, Any]]) -> i
         db.execute(insert(Job), rows)
         db.info["enqueued"] = True
     return len(rows)
+
+
+def afterwards(db: Session, name: str, payloads: Iterable[Mapping[str, Any]]) -> None:
+    """Leave jobs that are written together with the end of the running one, which writes nothing.
+
+    For handlers with `writes=False`, whose own transaction only reads.
+    """
+    db.info.setdefault(_LEFT, []).extend((name, dict(payload)) for payload in payloads)
+
+
+def write_left(left_by: Session, db: Session) -> None:
+    """Write in `db` what a handler left in its own session."""
+    by_name: dict[str, list[dict[str, Any]]] = {}
+    for name, payload in left_by.info.pop(_LEFT, ()):
+        by_name.setdefault(name, []).append(payload)
+    for name, payloads in by_name.items():
+        enqueue_all(db, name, payloads)
 
 
 def has_begun() -> ColumnElement[bool]:

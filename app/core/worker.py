@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from app.core import schedule
 from app.core.db import now, transaction
-from app.core.outbox import HANDLERS, Handler, Job, Later, SomeFailed, work_waits
+from app.core.outbox import HANDLERS, Handler, Job, Later, SomeFailed, work_waits, write_left
 
 LEASE = timedelta(seconds=30)
 PAUSE = 5.0  # seconds until what was away is looked for again
@@ -187,9 +187,10 @@ def _attempt(handler: Handler, jobs: Sequence[Job]) -> SomeFailed:
             failed = _call(handler, db, payloads)
             _settle(db, jobs, failed)
     else:
-        with _renewed(jobs), transaction(writes=False) as db:
-            failed = _call(handler, db, payloads)
+        with _renewed(jobs), transaction(writes=False) as reading:
+            failed = _call(handler, reading, payloads)
         with transaction() as db:
+            write_left(reading, db)
             _settle(db, jobs, failed)
     return failed
 
