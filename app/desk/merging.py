@@ -17,7 +17,7 @@ from app.core.i18n import _
 from app.curation import merging as rules
 from app.curation.models import MergeCase, MergeState
 from app.curation.places import pairs_inside, region_of
-from app.desk.chunks import chunks
+from app.core.chunks import chunks
 from app.desk.wording import narrowed, page_number
 from search.engine import Kind
 

@@ -17,7 +17,7 @@ from app.curation.models import Batch, MergeCase
 from app.curation.oversight.models import Assessment, Draw, Quarantine, SpotCheck, WhitelistEntry
 from app.curation.places import ids_inside, pairs_inside, speaks_inside
 from app.desk import previewing
-from app.desk.chunks import chunks
+from app.core.chunks import chunks
 from search.engine import Kind
 
 SUBJECTS: Mapping[str, str] = {

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from app.accounts.models import Person
 from app.accounts.visitor import Visitor
 from app.alerts import reading as alerts
-from app.alerts.models import Watch
+from app.alerts.reading import Saved
 from app.catalogue.addresses import address
 from app.catalogue.facts import Fact, comparable_facts, facts_of
 from app.catalogue.models import Case, Record, Solution
@@ -66,7 +66,7 @@ class Contents:
     shortlist: Shortlist
     owner: str
     items: Sequence[Item]
-    searches: Sequence[Watch]
+    searches: Sequence[Saved]
     is_own: bool
     may_change: bool
 

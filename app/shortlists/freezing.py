@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.accounts.visitor import Visitor
-from app.catalogue.models import MODELS, Case, Organisation, Record, Solution, Vendor
+from app.catalogue.models import Case, Record, Solution, Vendor
+from app.catalogue.past import restored
 from app.catalogue.service import snapshot
-from app.catalogue.stages import Stage
 from app.core import audit
 from app.core.db import now
 from app.shortlists import keeping
@@ -42,7 +42,19 @@ def freeze(db: Session, shortlist_id: UUID, version: int, *, by: Visitor) -> Sho
 
 def kept_of(record: Record) -> dict[str, Any]:
     """Everything that the public page of a listing says, as JSON."""
-    kept: dict[str, Any] = {
+    kept = _kept(record)
+    if isinstance(record, Vendor) and record.listed_until:
+        kept["whitelisted_until"] = record.listed_until.isoformat()
+    if isinstance(record, Solution | Case) and record.vendor:
+        kept["vendor"] = kept_of(record.vendor)
+    if isinstance(record, Case) and record.shown_solution:
+        solution = record.shown_solution
+        kept["solution"] = _kept(solution)
+    return kept
+
+
+def _kept(record: Record) -> dict[str, Any]:
+    return {
         "id": str(record.id),
         "identifier": record.identifier,
         "slug": record.slug,
@@ -50,47 +62,22 @@ def kept_of(record: Record) -> dict[str, Any]:
         "values": snapshot(record),
         "origins": record.origins,
     }
-    if isinstance(record, Vendor) and record.listed_until:
-        kept["whitelisted_until"] = record.listed_until.isoformat()
-    if isinstance(record, Solution | Case) and record.vendor:
-        kept["vendor"] = kept_of(record.vendor)
-    if isinstance(record, Case) and record.shown_solution:
-        solution = record.shown_solution
-        own = {"id": str(solution.id), "identifier": solution.identifier, "slug": solution.slug}
-        kept["solution"] = {**own, "version": solution.version, "values": snapshot(solution)}
-    return kept
 
 
 def as_it_was(kind: Kind, kept: Mapping[str, Any]) -> Record | None:
-    """The listing that was kept, which belongs to no session; None where it was not public."""
+    """The listing that was kept; None where it was not public."""
     if "values" not in kept:
         return None
-    model = MODELS[kind]
-    held = Vendor.HELD_BY_ORGANISATION if model is Vendor else frozenset()
-    values = kept["values"]
-    record = model(
-        **{name: value for name, value in values.items() if name not in held},
-        **{name: kept[name] for name in ("identifier", "slug", "version")},
-        id=UUID(kept["id"]),
-        stage=Stage.PUBLISHED,
-        origins=kept.get("origins", {}),
-    )
-    if isinstance(record, Vendor):
-        own = {name: values[name] for name in held if values.get(name) is not None}
-        record.organisation = Organisation(name=record.name, **own)
-        until = kept.get("whitelisted_until")
-        record.whitelisted_until = date.fromisoformat(until) if until else None
-    if isinstance(record, Solution | Case):
-        _link(record, kept)
-    return record
-
-
-def _link(record: Solution | Case, kept: Mapping[str, Any]) -> None:
-    """What a listing names: its vendor, and the solution of a case."""
     vendor = as_it_was(Kind.VENDOR, kept.get("vendor", {}))
-    if isinstance(vendor, Vendor):
-        record.vendor = vendor
-    if isinstance(record, Case):
-        solution = as_it_was(Kind.SOLUTION, kept.get("solution", {}))
-        record.solution = solution if isinstance(solution, Solution) else None
-        record.vendor = vendor if isinstance(vendor, Vendor) else None
+    solution = as_it_was(Kind.SOLUTION, kept.get("solution", {}))
+    until = kept.get("whitelisted_until")
+    return restored(
+        kind,
+        kept["values"],
+        vendor=vendor if isinstance(vendor, Vendor) else None,
+        solution=solution if isinstance(solution, Solution) else None,
+        whitelisted_until=date.fromisoformat(until) if until else None,
+        id=UUID(kept["id"]),
+        origins=kept["origins"],
+        **{name: kept[name] for name in ("identifier", "slug", "version")},
+    )

@@ -1,0 +1,121 @@
+"""Boiling a saved search down, when it was saved and again each week, as the pool changes."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import delete, or_
+from sqlmodel import Session, col, select
+
+from app.alerts.models import Watch, WatchKey, WatchPlan
+from app.alerts.reading import asked_by
+from app.alerts.saving import PLAN_JOB
+from app.catalogue.index import get_searcher
+from app.core.db import now
+from app.core.outbox import Later, enqueue_all, job
+from app.core.schedule import recurring
+from app.discovery.browsing import Browsing
+from app.discovery.results import query_of
+from search.engine import EngineAway, Kind
+from search.searcher import Query, Searcher, Waiting
+
+ANYTHING = "*"  # the key of a search without any condition that could be looked up
+STALE = timedelta(days=7)
+BATCH = 50
+
+
+def key(kind: Kind, said: str) -> str:
+    """How one key is written; those of different kinds never meet."""
+    return f"{kind}:{said}"
+
+
+def facet_key(facet: str, code: str) -> str:
+    """The key of a code."""
+    return f"f:{facet}={code}"
+
+
+@job(PLAN_JOB, batch=BATCH)
+def plan(db: Session, payloads: list[dict[str, Any]]) -> None:
+    """Boil these searches down as the pool stands now; safe to repeat."""
+    ids = {UUID(payload["id"]) for payload in payloads}
+    chosen = select(Watch).where(col(Watch.id).in_(ids), col(Watch.need_id).is_(None))
+    watches = db.exec(chosen).all()
+    for model in (WatchPlan, WatchKey):
+        db.execute(delete(model).where(col(model.watch_id).in_(ids)))
+    searcher = get_searcher()
+    try:
+        for watch in watches:
+            _plan(db, watch, searcher)
+    except EngineAway as away:
+        raise Later(str(away)) from away
+
+
+def _plan(db: Session, watch: Watch, searcher: Searcher) -> None:
+    asked = asked_by(watch)
+    waiting = searcher.waiting(query_of(asked), asked.kind) if asked.text else Waiting()
+    db.add(
+        WatchPlan(
+            watch_id=watch.id,
+            kind=asked.kind,
+            words=dict(waiting.words),
+            total=waiting.total,
+            names=list(waiting.names),
+            scenarios=list(waiting.scenarios),
+            space=waiting.space,
+            vector=None if waiting.vector is None else as_bytes(waiting.vector),
+            bar=waiting.bar,
+        )
+    )
+    keys = waiting.keys if asked.text else list(_facet_keys(asked, searcher))
+    db.add_all(WatchKey(watch_id=watch.id, key=key(asked.kind, said)) for said in keys)
+
+
+def _facet_keys(asked: Browsing, searcher: Searcher) -> Iterator[str]:
+    """The codes of that facet of a search without words which the fewest listings meet."""
+    counts = searcher.search(Query(kinds=(asked.kind,), limit=0)).facets
+    chosen = {facet: codes for facet, codes in asked.filters.items() if codes}
+    if not chosen:
+        yield ANYTHING
+        return
+    facet = min(chosen, key=lambda one: (_met(counts, one, chosen[one]), one))
+    yield from (facet_key(facet, code) for code in chosen[facet])
+
+
+def _met(counts: Mapping[str, Mapping[str, int]], facet: str, codes: tuple[str, ...]) -> int:
+    return sum(counts.get(facet, {}).get(code, 0) for code in codes)
+
+
+def as_bytes(vector: Any) -> bytes:
+    """A vector as it is kept."""
+    return np.ascontiguousarray(vector, "<f4").tobytes()
+
+
+def waiting_of(plan: WatchPlan) -> Waiting:
+    """What a plan says, as search understands it."""
+    return Waiting(
+        words=plan.words,
+        total=plan.total,
+        names=tuple(plan.names),
+        scenarios=tuple(plan.scenarios),
+        vector=None if plan.vector is None else np.frombuffer(plan.vector, "<f4"),
+        space=plan.space,
+        bar=plan.bar,
+    )
+
+
+@recurring("alerts.plan_again", every=timedelta(hours=6))
+def plan_again(db: Session) -> None:
+    """Have those planned anew whose plan is old, was made with another model, or is missing."""
+    embedder = get_searcher().embedder
+    space = embedder.name if embedder else ""
+    has_words = col(WatchPlan.total) > 0
+    old = or_(
+        col(WatchPlan.at) < now() - STALE,
+        col(WatchPlan.id).is_(None),
+        has_words & (col(WatchPlan.space) != space),
+    )
+    chosen = select(Watch.id).outerjoin(WatchPlan, col(WatchPlan.watch_id) == col(Watch.id))
+    ids = db.exec(chosen.where(col(Watch.need_id).is_(None), old)).all()
+    enqueue_all(db, PLAN_JOB, ({"id": str(id_)} for id_ in ids))
