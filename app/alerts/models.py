@@ -49,8 +49,8 @@ class Watch(SQLModel, table=True):
 class WatchPlan(SQLModel, table=True):
     """What a search is boiled down to, so that it need not be asked again for every new listing.
 
-    The fields are those of `search.waiting.Waiting`; `vector` is float32, little endian. A plan
-    is never changed: a newer one takes its place.
+    The fields are those of `search.waiting.Waiting`; `vector` is float32, little endian, in
+    base64. A plan is never changed: a newer one takes its place.
     """
 
     __tablename__ = "watch_plan"
@@ -63,7 +63,7 @@ class WatchPlan(SQLModel, table=True):
     names: list[str] = Field(default_factory=empty_list, sa_type=JSON)
     scenarios: list[str] = Field(default_factory=empty_list, sa_type=JSON)
     space: str = Field(default="", index=True)
-    vector: bytes | None = None
+    vector: str = ""  # of none: empty
     bar: float = 0.0
     at: datetime = Field(default_factory=now, index=True)
 

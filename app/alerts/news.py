@@ -73,7 +73,9 @@ def _public(db: Session, payloads: Sequence[Mapping[str, Any]]) -> list[Record]:
 
 def _watches(db: Session, ids: Iterable[UUID]) -> dict[UUID, tuple[Watch, WatchPlan]]:
     chosen = select(Watch, WatchPlan).join(WatchPlan, col(WatchPlan.watch_id) == col(Watch.id))
-    return {watch.id: (watch, plan) for watch, plan in db.exec(chosen.where(col(Watch.id).in_(ids)))}
+    return {
+        watch.id: (watch, plan) for watch, plan in db.exec(chosen.where(col(Watch.id).in_(ids)))
+    }
 
 
 def _is_new(db: Session, watch: Watch, plan: WatchPlan, record: Record) -> bool:

@@ -88,9 +88,7 @@ def _with_plans(db: Session, ids: Iterable[UUID]) -> Iterable[tuple[Watch, Watch
 def fits(watch: Watch, plan: WatchPlan, entry: Entry) -> bool:
     """Whether the search would find this listing, and among what is good."""
     query = query_of(asked_by(watch))
-    return _passes(query, entry.document) and (
-        not query.text or waiting_of(plan).is_good(entry)
-    )
+    return _passes(query, entry.document) and (not query.text or waiting_of(plan).is_good(entry))
 
 
 def _passes(query: Query, document: Document) -> bool:

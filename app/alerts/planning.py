@@ -1,5 +1,6 @@
 """Boiling a saved search down, when it was saved and again each week, as the pool changes."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from app.core.outbox import Later, enqueue_all, job
 from app.core.schedule import recurring
 from app.discovery.browsing import Browsing
 from app.discovery.results import query_of
-from search.engine import EngineAway, Kind
+from search.engine import EngineAway, Kind, Vector
 from search.searcher import Query, Searcher, Waiting
 
 ANYTHING = "*"  # the key of a search without any condition that could be looked up
@@ -64,7 +65,7 @@ def _plan(db: Session, watch: Watch, searcher: Searcher) -> None:
             names=list(waiting.names),
             scenarios=list(waiting.scenarios),
             space=waiting.space,
-            vector=None if waiting.vector is None else as_bytes(waiting.vector),
+            vector="" if waiting.vector is None else written(waiting.vector),
             bar=waiting.bar,
         )
     )
@@ -87,9 +88,9 @@ def _met(counts: Mapping[str, Mapping[str, int]], facet: str, codes: tuple[str, 
     return sum(counts.get(facet, {}).get(code, 0) for code in codes)
 
 
-def as_bytes(vector: Any) -> bytes:
+def written(vector: Vector) -> str:
     """A vector as it is kept."""
-    return np.ascontiguousarray(vector, "<f4").tobytes()
+    return b64encode(np.ascontiguousarray(vector, "<f4").tobytes()).decode()
 
 
 def waiting_of(plan: WatchPlan) -> Waiting:
@@ -99,7 +100,7 @@ def waiting_of(plan: WatchPlan) -> Waiting:
         total=plan.total,
         names=tuple(plan.names),
         scenarios=tuple(plan.scenarios),
-        vector=None if plan.vector is None else np.frombuffer(plan.vector, "<f4"),
+        vector=np.frombuffer(b64decode(plan.vector), "<f4") if plan.vector else None,
         space=plan.space,
         bar=plan.bar,
     )

@@ -30,12 +30,7 @@ def asked_by(watch: Watch) -> Browsing:
 
 def all_of(db: Session, visitor: Visitor) -> list[Saved]:
     """Everything that one waits for: searches and needs, the newest first."""
-    news = (
-        select(func.count())
-        .where(News.watch_id == Watch.id)
-        .correlate(Watch)
-        .scalar_subquery()
-    )
+    news = select(func.count()).where(News.watch_id == Watch.id).correlate(Watch).scalar_subquery()
     chosen = (
         select(Watch, Need.identifier, news)
         .outerjoin(Need, col(Need.id) == col(Watch.need_id))

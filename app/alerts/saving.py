@@ -6,9 +6,8 @@ from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, update
 from sqlalchemy import delete as delete_from
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app.accounts.visitor import Visitor, hash_token

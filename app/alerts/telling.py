@@ -107,15 +107,11 @@ def _public(db: Session, news: Sequence[News]) -> dict[UUID, Record]:
 def _write(db: Session, watch: Watch, person: Person, records: Sequence[Record]) -> None:
     link = f"/alerts/unsubscribe/{token_of(watch)}"
     home = get_settings().public_url.rstrip("/")
-    mail.write(
+    written = mail.write(
         db,
         person.email,
         "alert",
         language=person.language,
-        headers={
-            "List-Unsubscribe": f"<{home}{link}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
         title=watch.title,
         is_need=watch.need_id is not None,
         lines=[_line(record) for record in records[:SHOWN]],
@@ -123,6 +119,10 @@ def _write(db: Session, watch: Watch, person: Person, records: Sequence[Record])
         path=_path(db, watch),
         unsubscribe=link,
     )
+    written.headers = {
+        "List-Unsubscribe": f"<{home}{link}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _line(record: Record) -> Line:

@@ -1,6 +1,7 @@
 """The meanings of all waiting searches in one matrix, kept by each process and brought up to date."""
 
 import threading
+from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -56,7 +57,7 @@ class Kept:
 
 
 def _mark(db: Session, space: str) -> Mark:
-    of_space = (WatchPlan.space == space, col(WatchPlan.vector).is_not(None))
+    of_space = (WatchPlan.space == space, WatchPlan.vector != "")
     counted = select(func.count(), func.max(WatchPlan.at)).where(*of_space)
     total, newest = db.exec(counted).one()
     return (space, total, newest)
@@ -64,11 +65,11 @@ def _mark(db: Session, space: str) -> Mark:
 
 def _load(db: Session, space: str, *which: ColumnElement[bool]) -> Meanings:
     columns = select(WatchPlan.watch_id, WatchPlan.kind, WatchPlan.vector, WatchPlan.bar)
-    of_space = (WatchPlan.space == space, col(WatchPlan.vector).is_not(None), *which)
+    of_space = (col(WatchPlan.space) == space, col(WatchPlan.vector) != "", *which)
     rows = db.exec(columns.where(*of_space)).all()
     if not rows:
         return _EMPTY
-    vectors = b"".join(vector or b"" for _id, _kind, vector, _bar in rows)
+    vectors = b"".join(b64decode(vector) for _id, _kind, vector, _bar in rows)
     return Meanings(
         watch_ids=[id_ for id_, *_others in rows],
         kinds=np.array([str(Kind(kind)) for _id, kind, _vector, _bar in rows]),

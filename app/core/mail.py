@@ -47,15 +47,7 @@ class Mail(SQLModel, table=True):
     sent_at: datetime | None = None
 
 
-def write(
-    db: Session,
-    to: str,
-    template: str,
-    *,
-    language: str = "zh-Hans",
-    headers: dict[str, str] | None = None,
-    **said: Any,
-) -> None:
+def write(db: Session, to: str, template: str, *, language: str = "zh-Hans", **said: Any) -> Mail:
     """Send `templates/mail/<template>.txt` to an address, in a language, once this is committed.
 
     The first line of the template is the subject; what it names is given in `said`.
@@ -64,10 +56,11 @@ def write(
         home = get_settings().public_url.rstrip("/")
         text = _environment().get_template(f"mail/{template}.txt").render(home=home, **said)
     subject, _, body = text.strip().partition("\n")
-    mail = Mail(to=to, subject=subject.strip(), text=body.strip() + "\n", headers=headers)
+    mail = Mail(to=to, subject=subject.strip(), text=body.strip() + "\n")
     db.add(mail)
     db.flush()  # the job names it by its number
     enqueue(db, "mail.send", id=mail.id)
+    return mail
 
 
 @cache

@@ -127,7 +127,9 @@ def put(
         present.match_id = present.match_id or (match.id if match else None)
         return present
     if len(items) >= MOST_ITEMS:
-        raise Conflict("“{title}” is full: a list holds {most}.", title=shortlist.title, most=MOST_ITEMS)
+        raise Conflict(
+            "“{title}” is full: a list holds {most}.", title=shortlist.title, most=MOST_ITEMS
+        )
     item = ShortlistItem(
         shortlist_id=shortlist.id,
         kind=record.KIND,

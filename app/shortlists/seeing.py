@@ -34,7 +34,9 @@ def visible(visitor: Visitor) -> ColumnElement[bool]:
     )
 
 
-def find(db: Session, visitor: Visitor, shortlist_id: UUID, *, to_change: bool = False) -> Shortlist:
+def find(
+    db: Session, visitor: Visitor, shortlist_id: UUID, *, to_change: bool = False
+) -> Shortlist:
     """The list, if this person sees it; with `to_change` nobody else changes it meanwhile.
 
     Raises `NotFound` for hidden and missing alike.

@@ -357,7 +357,7 @@ def upgrade() -> None:
     sa.Column('names', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('scenarios', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('space', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('vector', sa.LargeBinary(), nullable=True),
+    sa.Column('vector', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('bar', sa.Float(), nullable=False),
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['watch_id'], ['watch.id'], name=op.f('fk_watch_plan_watch_id_watch')),
