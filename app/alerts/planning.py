@@ -1,7 +1,8 @@
 """Boiling a saved search down, when it was saved and again each week, as the pool changes."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,14 +10,15 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import delete, or_
 from sqlmodel import Session, col, select
+from starlette.datastructures import QueryParams
 
 from app.alerts.models import Watch, WatchKey, WatchPlan
-from app.alerts.reading import asked_by
 from app.alerts.saving import PLAN_JOB
 from app.catalogue.index import get_searcher
-from app.core.db import now
+from app.core.db import now, transaction
 from app.core.outbox import Later, enqueue_all, job
 from app.core.schedule import recurring
+from app.discovery import browsing
 from app.discovery.browsing import Browsing
 from app.discovery.results import query_of
 from search.engine import EngineAway, Kind, Vector
@@ -37,40 +39,62 @@ def facet_key(facet: str, code: str) -> str:
     return f"f:{facet}={code}"
 
 
-@job(PLAN_JOB, batch=BATCH)
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The plan of a search, and the keys under which it is looked up."""
+
+    plan: WatchPlan
+    keys: Sequence[str]
+
+
+@job(PLAN_JOB, batch=BATCH, writes=False)
 def plan(db: Session, payloads: list[dict[str, Any]]) -> None:
     """Boil these searches down as the pool stands now; safe to repeat."""
-    ids = {UUID(payload["id"]) for payload in payloads}
+    planned = boiled_down(db, {UUID(payload["id"]) for payload in payloads})
+    with transaction() as own:  # nobody waits for the index and the model
+        keep(own, planned)
+
+
+def boiled_down(db: Session, ids: Iterable[UUID]) -> list[Planned]:
+    """The plans of these searches; nothing is written. Raises `Later` while the index is away."""
     chosen = select(Watch).where(col(Watch.id).in_(ids), col(Watch.need_id).is_(None))
-    watches = db.exec(chosen).all()
-    for model in (WatchPlan, WatchKey):
-        db.execute(delete(model).where(col(model.watch_id).in_(ids)))
     searcher = get_searcher()
     try:
-        for watch in watches:
-            _plan(db, watch, searcher)
+        return [_plan(watch, searcher) for watch in db.exec(chosen)]
     except EngineAway as away:
         raise Later(str(away)) from away
 
 
-def _plan(db: Session, watch: Watch, searcher: Searcher) -> None:
-    asked = asked_by(watch)
-    waiting = searcher.waiting(query_of(asked), asked.kind) if asked.text else Waiting()
-    db.add(
-        WatchPlan(
-            watch_id=watch.id,
-            kind=asked.kind,
-            words=dict(waiting.words),
-            total=waiting.total,
-            names=list(waiting.names),
-            scenarios=list(waiting.scenarios),
-            space=waiting.space,
-            vector="" if waiting.vector is None else written(waiting.vector),
-            bar=waiting.bar,
-        )
+def keep(db: Session, planned: Sequence[Planned]) -> None:
+    """Put plans in the place of earlier ones, for searches that are still there."""
+    ids = [one.plan.watch_id for one in planned]
+    for model in (WatchPlan, WatchKey):
+        db.execute(delete(model).where(col(model.watch_id).in_(ids)))
+    left = set(db.exec(select(Watch.id).where(col(Watch.id).in_(ids)).with_for_update()))
+    for one in planned:
+        if one.plan.watch_id in left:
+            db.add(one.plan)
+            db.add_all(WatchKey(watch_id=one.plan.watch_id, key=said) for said in one.keys)
+
+
+def _plan(watch: Watch, searcher: Searcher) -> Planned:
+    asked, problems = browsing.read(QueryParams(watch.query))
+    has_words = bool(asked.text) and not problems
+    waiting = searcher.waiting(query_of(asked), asked.kind) if has_words else Waiting()
+    made = WatchPlan(
+        watch_id=watch.id,
+        kind=asked.kind,
+        words=dict(waiting.words),
+        total=waiting.total,
+        names=list(waiting.names),
+        scenarios=list(waiting.scenarios),
+        space=waiting.space,
+        vector="" if waiting.vector is None else written(waiting.vector),
+        bar=waiting.bar,
     )
     keys = waiting.keys if asked.text else list(_facet_keys(asked, searcher))
-    db.add_all(WatchKey(watch_id=watch.id, key=key(asked.kind, said)) for said in keys)
+    # With a code that is known no more it would find more than was meant: it finds nothing.
+    return Planned(made, [] if problems else [key(asked.kind, said) for said in keys])
 
 
 def _facet_keys(asked: Browsing, searcher: Searcher) -> Iterator[str]:

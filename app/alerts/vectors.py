@@ -1,4 +1,4 @@
-"""The meanings of all waiting searches in one matrix, kept by each process and brought up to date."""
+"""The meanings of all waiting searches in one matrix, which each process keeps up to date."""
 
 import threading
 from base64 import b64decode

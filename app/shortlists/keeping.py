@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import delete as delete_from
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from app.accounts.visitor import Visitor
@@ -100,11 +101,19 @@ def share(db: Session, shortlist_id: UUID, *, shared: bool, by: Visitor) -> None
 
 
 def delete(db: Session, shortlist_id: UUID, *, by: Visitor) -> None:
-    """Remove a list that is not frozen; searches that belong to it stay their owners'."""
+    """Remove a list that is not frozen; searches that belong to it stay their owners'.
+
+    Raises `Conflict` where something else rests on it, as an inquiry that was made from it.
+    """
     shortlist = _own(to_change(db, shortlist_id, by=by), by)
-    saving.untie_all(db, shortlist.id)
-    db.execute(delete_from(ShortlistItem).where(col(ShortlistItem.shortlist_id) == shortlist.id))
-    db.delete(shortlist)
+    on_it = delete_from(ShortlistItem).where(col(ShortlistItem.shortlist_id) == shortlist.id)
+    try:
+        with db.begin_nested():
+            saving.untie_all(db, shortlist.id)
+            db.execute(on_it)
+            db.delete(shortlist)
+    except IntegrityError as error:
+        raise Conflict("“{title}” is still used elsewhere.", title=shortlist.title) from error
     audit.record(db, by, "shortlist.deleted", shortlist)
 
 
