@@ -27,6 +27,7 @@ KINDS = (Kind.SOLUTION, Kind.VENDOR, Kind.CASE)  # what can be put on a list
 MOST_ITEMS = 100
 MOST_LISTS = 200  # of one person in one organisation
 LONGEST_TITLE, LONGEST_NOTE = 80, 2000  # characters
+COPIED = ("kind", "record_id", "match_id", "position", "note")
 FROZEN = mark("“{title}” is frozen. Nothing in it can be changed; copy it to go on from there.")
 
 
@@ -210,6 +211,6 @@ def copy(db: Session, shortlist_id: UUID, title: str, *, by: Visitor) -> Shortli
     made = begin(db, title[:LONGEST_TITLE], by=by, need_id=source.need_id)
     made.note = source.note
     for item in items_of(db, source.id):
-        values = item.model_dump(include={"kind", "record_id", "match_id", "position", "note"})
-        db.add(ShortlistItem(shortlist_id=made.id, added_by=by.person_id, **values))
+        own = {name: getattr(item, name) for name in COPIED}
+        db.add(ShortlistItem(shortlist_id=made.id, added_by=by.person_id, **own))
     return made

@@ -25,7 +25,7 @@ def ask(
     request: Request, db: Db, visitor: ListKeeper, listing: str, match: UUID | None = None
 ) -> Response:
     record = adding.find_listing(db, listing)
-    return _form(request, db, visitor, record, {"match": match})
+    return _form(request, db, visitor, record, {"match": match, "shortlist": None, "title": ""})
 
 
 @router.post("/workspace/shortlists/add", name="shortlists:add")
