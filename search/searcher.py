@@ -21,6 +21,7 @@ from search.engine import (
     Candidates,
     Document,
     Engine,
+    Entry,
     Kind,
     Order,
     Vector,
@@ -34,6 +35,7 @@ from search.relaxing import relaxations
 from search.suggesting import is_named, suggest
 from search.vector_cache import CachedEmbedder
 from search.vocabulary import Vocabulary
+from search.waiting import Waiting, boil_down
 
 __all__ = [
     "Hit",
@@ -43,6 +45,7 @@ __all__ = [
     "Results",
     "Searcher",
     "Suggestion",
+    "Waiting",
     "open_searcher",
     "reason_text",
 ]
@@ -149,6 +152,18 @@ class Searcher:
         question = self._question(query)
         return question, self.engine.candidates(replace(question.request, depth=depth))
 
+    def waiting(self, query: Query, kind: Kind) -> Waiting:
+        """What the question of a query waits for among new documents of a kind."""
+        return boil_down(self._question(query), kind, self.engine)
+
+    def prepared(self, documents: Sequence[Document]) -> list[Entry]:
+        """The documents as they are indexed; what was embedded before is not embedded again."""
+        try:
+            return self._preparation.entries(documents)
+        except ModelUnavailable as error:
+            self._lose(error)
+            return self._preparation.entries(documents)
+
     def similar(
         self, id: str, kinds: Sequence[Kind] = (Kind.SOLUTION,), limit: int = 6
     ) -> tuple[Hit, ...]:
@@ -171,12 +186,7 @@ class Searcher:
         self, upserts: Sequence[Document], deletes: Mapping[str, int] = NOTHING
     ) -> WriteResult:
         """Embed what has changed and write; visible to the next search."""
-        try:
-            entries = self._preparation.entries(upserts)
-        except ModelUnavailable as error:
-            self._lose(error)
-            entries = self._preparation.entries(upserts)
-        written = self.engine.apply(entries, deletes)
+        written = self.engine.apply(self.prepared(upserts), deletes)
         self._understood.cache_clear()  # a new name is no mistake of sound any more
         return written
 

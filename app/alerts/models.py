@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.core.db import json_type, now
+from app.core.db import empty_list, json_type, now
 from search.engine import Kind
 
 JSON: Any = json_type()
@@ -26,8 +26,9 @@ class Rhythm(StrEnum):
 class Watch(SQLModel, table=True):
     """A saved search of a person, or a published need, that is told what is new for it.
 
-    A search has `query` (the address of the search page behind `?`) and may belong to a
-    shortlist; a need has `need_id`. `unsubscribe` is the SHA-256 of what the mail's link holds.
+    A search has `query` (what stands behind `?` in the address of the search page) and may belong
+    to a shortlist; a need has `need_id`. One with `organisation_id` is told only while its person
+    is a member there. `unsubscribe` is the SHA-256 of what the mail's link holds.
     """
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -37,14 +38,34 @@ class Watch(SQLModel, table=True):
     shortlist_id: UUID | None = Field(default=None, foreign_key="shortlist.id", index=True)
     title: str
     kind: Kind = Field(default=Kind.SOLUTION, sa_type=String)
-    text: str = ""
     query: str = ""
-    filters: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     rhythm: Rhythm = Field(default=Rhythm.DAILY, sa_type=String)
     unsubscribe: str = Field(default="", index=True)
     next_at: datetime | None = Field(default=None, index=True)  # of the next mail
     last_at: datetime | None = None
     created_at: datetime = Field(default_factory=now)
+
+
+class WatchPlan(SQLModel, table=True):
+    """What a search is boiled down to, so that it need not be asked again for every new listing.
+
+    The fields are those of `search.waiting.Waiting`; `vector` is float32, little endian, in
+    base64. A plan is never changed: a newer one takes its place.
+    """
+
+    __tablename__ = "watch_plan"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    watch_id: UUID = Field(foreign_key="watch.id", unique=True)
+    kind: Kind = Field(sa_type=String)
+    words: dict[str, float] = Field(default_factory=dict, sa_type=JSON)
+    total: float = 0.0
+    names: list[str] = Field(default_factory=empty_list, sa_type=JSON)
+    scenarios: list[str] = Field(default_factory=empty_list, sa_type=JSON)
+    space: str = Field(default="", index=True)
+    vector: str = ""  # of none: empty
+    bar: float = 0.0
+    at: datetime = Field(default_factory=now, index=True)
 
 
 class WatchKey(SQLModel, table=True):

@@ -17,7 +17,7 @@ import structlog
 from jinja2 import Environment
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from app.core.db import now, transaction
+from app.core.db import json_type, now, transaction
 from app.core.i18n import use_locale
 from app.core.outbox import Later, enqueue, job
 from app.core.settings import get_settings
@@ -27,21 +27,27 @@ TIMEOUT = 20  # seconds for each step of talking to the mail server
 NOWHERE = ("", "console://")  # addresses of servers to which nothing is sent
 KEPT = 200  # mails that the outbox page shows
 
+JSON: Any = json_type()
+
 log = structlog.get_logger("mail")
 
 
 class Mail(SQLModel, table=True):
-    """One mail; the words go when it is sent, except where nothing sends and it is only shown."""
+    """One mail; the words go when it is sent, except where nothing sends and it is only shown.
+
+    `headers` are further ones, as the way to unsubscribe.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     to: str
     subject: str
     text: str
+    headers: dict[str, str] | None = Field(default=None, sa_type=JSON)
     at: datetime = Field(default_factory=now)
     sent_at: datetime | None = None
 
 
-def write(db: Session, to: str, template: str, *, language: str = "zh-Hans", **said: Any) -> None:
+def write(db: Session, to: str, template: str, *, language: str = "zh-Hans", **said: Any) -> Mail:
     """Send `templates/mail/<template>.txt` to an address, in a language, once this is committed.
 
     The first line of the template is the subject; what it names is given in `said`.
@@ -54,6 +60,7 @@ def write(db: Session, to: str, template: str, *, language: str = "zh-Hans", **s
     db.add(mail)
     db.flush()  # the job names it by its number
     enqueue(db, "mail.send", id=mail.id)
+    return mail
 
 
 @cache
@@ -85,7 +92,8 @@ def send(db: Session, payloads: list[dict[str, Any]]) -> None:
     with transaction() as own:  # nobody waits for the mail server
         kept = own.get_one(Mail, mail.id)
         kept.sent_at = now()
-        kept.text = "" if is_sent else kept.text  # it may hold a link that signs somebody in
+        if is_sent:  # they may hold a link that signs somebody in
+            kept.text, kept.headers = "", None
     log.info("mail.sent", id=mail.id)
 
 
@@ -95,6 +103,8 @@ def _deliver(url: str, mail: Mail) -> None:
     message["From"] = f"粤工汇 <no-reply@{host}>"
     message["To"], message["Subject"] = mail.to, mail.subject
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(str(mail.id), host)
+    for name, value in (mail.headers or {}).items():
+        message[name] = value
     message.set_content(mail.text)
     try:
         with _connect(url) as server:

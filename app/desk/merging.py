@@ -12,12 +12,12 @@ from app.accounts.visitor import Visitor
 from app.catalogue.facts import Fact, Origin, comparable_facts, facts_of, origin_of
 from app.catalogue.models import MODELS, Case, Record, Solution, Vendor
 from app.catalogue.reading import OPTIONS, Page
+from app.core.chunks import chunks
 from app.core.errors import Forbidden, NotFound
 from app.core.i18n import _
 from app.curation import merging as rules
 from app.curation.models import MergeCase, MergeState
 from app.curation.places import pairs_inside, region_of
-from app.desk.chunks import chunks
 from app.desk.wording import narrowed, page_number
 from search.engine import Kind
 

@@ -11,13 +11,13 @@ from app.accounts.models import Appointment, Certification, Claim, Membership, P
 from app.accounts.scope import Scope
 from app.catalogue.models import MODELS, Organisation, Vendor
 from app.core.audit import AuditEntry
+from app.core.chunks import chunks
 from app.core.i18n import mark
 from app.curation.applications.models import Appeal, Application, Criterion, PublicNotice
 from app.curation.models import Batch, MergeCase
 from app.curation.oversight.models import Assessment, Draw, Quarantine, SpotCheck, WhitelistEntry
 from app.curation.places import ids_inside, pairs_inside, speaks_inside
 from app.desk import previewing
-from app.desk.chunks import chunks
 from app.needs.models import Need
 from search.engine import Kind
 

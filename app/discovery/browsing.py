@@ -72,6 +72,12 @@ class Browsing:
         return f"{self.path}?{query}" if query else self.path
 
     @property
+    def lasting(self) -> str:
+        """What is searched, whatever the page and the order: a query that `read` understands."""
+        parts = replace(self, page=1, sort=Sort.RELEVANCE)._parameters()
+        return urlencode([("kind", self.kind.value), *(p for p in parts if p[0] != "kind")])
+
+    @property
     def order(self) -> Sort:
         """The order that is meant: without words there is nothing to be relevant to."""
         return Sort.NEWEST if self.sort is Sort.RELEVANCE and not self.text else self.sort

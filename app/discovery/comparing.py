@@ -54,24 +54,32 @@ def compare(db: Session, identifiers: Sequence[str]) -> Comparison:
     wanted = list(dict.fromkeys(i.strip().lower() for i in identifiers if i.strip()))
     found = reading.by_identifiers(db, wanted)
     records = [found[i] for i in wanted if i in found]
+    return side_by_side(records, missing=len(wanted) - len(records))
+
+
+def side_by_side(
+    records: Sequence[Record], *, missing: int = 0, path: str = "/compare"
+) -> Comparison:
+    """Compare these, of which `missing` more were named; `path` is where the page lies."""
     alike = [record for record in records if record.KIND is records[0].KIND]
     chosen = alike[:MOST]
     return Comparison(
-        columns=_columns(chosen),
+        columns=_columns(chosen, path),
         lines=_lines(chosen),
-        problems=list(_problems(missing=len(wanted) - len(records), alike=alike, records=records)),
+        problems=list(_problems(missing=missing, alike=alike, records=records)),
     )
 
 
-def _columns(chosen: Sequence[Record]) -> list[Column]:
+def _columns(chosen: Sequence[Record], path: str) -> list[Column]:
     own = [record.identifier for record in chosen]
     return [
-        Column(record, _address([i for i in own if i != record.identifier])) for record in chosen
+        Column(record, _address(path, [i for i in own if i != record.identifier]))
+        for record in chosen
     ]
 
 
-def _address(identifiers: Sequence[str]) -> str:
-    return f"/compare?{urlencode([('id', i) for i in identifiers])}" if identifiers else "/compare"
+def _address(path: str, identifiers: Sequence[str]) -> str:
+    return f"{path}?{urlencode([('id', i) for i in identifiers])}" if identifiers else path
 
 
 def _lines(chosen: Sequence[Record]) -> list[Line]:

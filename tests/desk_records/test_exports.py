@@ -15,8 +15,9 @@ from app.accounts.models import StaffRole
 from app.core.access import Can
 from app.core.audit import AuditEntry
 from app.core.errors import Invalid
+from app.core.sheets import Format, safe
 from app.desk import exporting
-from app.desk.exporting import Format, Table, export, safe
+from app.desk.exporting import Table, export
 from search.engine import Kind
 from tests.factories import a_record
 from tests.people import DONGGUAN, GUANGZHOU, sign_in, staff, visitor

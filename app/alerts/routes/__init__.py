@@ -1,5 +1,6 @@
-"""The pages of saved searches and alerts."""
+"""The pages of saved searches, and the way out of their mails."""
 
-from fastapi import APIRouter
+from app.alerts import news, planning, telling, waiting_needs  # noqa: F401  jobs
+from app.alerts.routes import searches, unsubscribing
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (searches.router, unsubscribing.router)

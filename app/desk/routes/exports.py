@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from app.accounts.visitor import Staff
 from app.core.db import Db
+from app.core.sheets import Format
 from app.core.web import render
 from app.desk import (  # noqa: F401  the tables declare themselves
     exporting,
@@ -14,7 +15,6 @@ from app.desk import (  # noqa: F401  the tables declare themselves
     tables_of_oversight,
     tables_of_people,
 )
-from app.desk.exporting import Format
 
 router = APIRouter(include_in_schema=False)
 

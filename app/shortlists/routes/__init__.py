@@ -1,5 +1,5 @@
 """The pages of shortlists."""
 
-from fastapi import APIRouter
+from app.shortlists.routes import adding, items, lists
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (adding.router, lists.router, items.router)
