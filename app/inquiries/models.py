@@ -59,6 +59,9 @@ class Inquiry(SQLModel, table=True):
     in working days) stands while `clock_stopped_at` is set: the asker has to answer.
     `vendor_organisation_id` follows from the vendor and is kept for asking who may see it;
     `region` is the vendor's, `waits_for_account` says that nobody acts for the vendor yet.
+    `news_for_asker` and `news_for_vendor` are the numbers of the newest message that the other
+    side, the staff or the pool wrote: whoever read less has something unread. A contract is said
+    by one side (`contract_said_by`, with value in fen and date) until the other confirms it.
     """
 
     __table_args__ = (
@@ -93,6 +96,11 @@ class Inquiry(SQLModel, table=True):
     escalated_at: datetime | None = None
     escalated_why: str | None = None
     waits_for_account: bool = False
+    news_for_asker: int = 0
+    news_for_vendor: int = 0
+    contract_value: int | None = Field(default=None, sa_type=BigInteger)
+    contract_on: date | None = None
+    contract_said_by: Side | None = Field(default=None, sa_type=String)
     created_at: datetime = Field(default_factory=now)
     updated_at: datetime = Field(default_factory=now)
 
