@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, Index, String
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.catalogue.identifiers import new_identifier
@@ -85,6 +85,18 @@ class Need(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now)
     updated_at: datetime = Field(default_factory=now)
 
+    @property
+    def stands(self) -> NeedStage:
+        """Its stage at this moment: a deadline counts to the second, not from the next job on."""
+        is_over = self.closes_at is not None and self.closes_at <= now()
+        is_due = self.stage == NeedStage.PUBLISHED and is_over
+        return NeedStage.CLOSED if is_due else NeedStage(self.stage)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether vendors may still answer it."""
+        return self.stands is NeedStage.PUBLISHED
+
     def move_to(self, stage: NeedStage) -> None:
         """Take a lawful step; raises `Conflict` for any other."""
         if stage not in MOVES[NeedStage(self.stage)]:
@@ -113,6 +125,18 @@ class NeedQuestion(SQLModel, table=True):
     answer: str | None = None
     answered_by: UUID | None = Field(default=None, foreign_key="person.id")
     answered_at: datetime | None = None
+
+
+class NeedTold(SQLModel, table=True):
+    """A vendor was told of a need, so that it is told once."""
+
+    __tablename__ = "need_told"
+    __table_args__ = (UniqueConstraint("need_id", "vendor_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    need_id: UUID = Field(foreign_key="need.id")
+    vendor_id: UUID = Field(foreign_key="vendor.id", index=True)
+    at: datetime = Field(default_factory=now)
 
 
 class OutcomeKind(StrEnum):

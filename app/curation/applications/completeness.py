@@ -1,6 +1,6 @@
 """How complete a draft is, what is missing, and why it matters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +27,14 @@ class Completeness:
 
 
 def completeness(kind: Kind, values: Mapping[str, Any]) -> Completeness:
-    """Fields that must be said count twice."""
-    missing = [field for field in FIELDS[kind] if is_empty(get(values, field))]
-    whole = sum(_weight(field) for field in FIELDS[kind])
+    """How much of what a listing may say is said."""
+    return completeness_of(FIELDS[kind], values)
+
+
+def completeness_of(fields: Sequence[Field], values: Mapping[str, Any]) -> Completeness:
+    """How much of these fields is said; those that must be said count twice."""
+    missing = [field for field in fields if is_empty(get(values, field))]
+    whole = sum(_weight(field) for field in fields)
     lacking = sum(_weight(field) for field in missing)
     return Completeness(
         percent=100 * (whole - lacking) // whole,

@@ -16,6 +16,8 @@ class Input(StrEnum):
     SITE = "site"
     YEAR = "year"
     MONEY = "money"
+    DAY = "day"
+    MOMENT = "moment"  # in China's time, to the second
     NAMES = "names"  # several, parted by 、 or a new line
     CODE = "code"
     CODES = "codes"

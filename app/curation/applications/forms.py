@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,7 +11,7 @@ from app.catalogue.facts import SITE
 from app.catalogue.index import get_vocabulary
 from app.catalogue.models import Record
 from app.catalogue.service import stated
-from app.core.formats import format_money, today
+from app.core.formats import CHINA, format_date, format_moment, format_money, today
 from app.core.i18n import _
 from app.curation.applications.fields import FIELDS, Field, Input
 from search.engine import Kind
@@ -60,8 +61,13 @@ def choices(field: Field) -> list[tuple[str, str]]:
 
 
 def as_typed(kind: Kind, values: Mapping[str, Any]) -> Typed:
-    """The values as they stand in the form."""
-    return {field.name: _as_typed(field, get(values, field)) for field in FIELDS[kind]}
+    """The values of a listing as they stand in the form."""
+    return typed_of(FIELDS[kind], values)
+
+
+def typed_of(fields: Iterable[Field], values: Mapping[str, Any]) -> Typed:
+    """The values of these fields as they stand in a form."""
+    return {field.name: _as_typed(field, get(values, field)) for field in fields}
 
 
 def _as_typed(field: Field, value: Any) -> str | list[str]:
@@ -71,18 +77,27 @@ def _as_typed(field: Field, value: Any) -> str | list[str]:
         return "\n".join(value or [])
     if field.input is Input.MONEY and value is not None:
         return f"{value // 100}" if value % 100 == 0 else f"{value / 100:.2f}"
+    if field.input is Input.MOMENT and value is not None:
+        return f"{value.astimezone(CHINA):%Y-%m-%dT%H:%M:%S}"
     return "" if value is None else str(value)
 
 
 def read(
     kind: Kind, typed: Mapping[str, Sequence[str]], before: Mapping[str, Any]
 ) -> tuple[Values, dict[str, str]]:
-    """The values that were typed, and what is wrong with them by field.
+    """The values of a listing that were typed, and what is wrong with them by field."""
+    return read_fields(FIELDS[kind], typed, before)
 
-    What the form does not ask for stays as it was `before`. A field that is wrong keeps nothing.
+
+def read_fields(
+    fields: Iterable[Field], typed: Mapping[str, Sequence[str]], before: Mapping[str, Any]
+) -> tuple[Values, dict[str, str]]:
+    """The values that were typed in these fields, and what is wrong with them by field.
+
+    What the form does not ask for, and a field that is wrong, stay as they were `before`.
     """
     values, errors = dict(before), {}
-    for field in FIELDS[kind]:
+    for field in fields:
         try:
             put(values, field, _read(field, typed.get(field.name, ())))
         except ValueError as wrong:
@@ -158,6 +173,21 @@ def _money(_field: Field, text: str) -> int:
     return int(fen)
 
 
+def _day(_field: Field, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(_("Write the day like 2026-11-22.")) from None
+
+
+def _moment(_field: Field, text: str) -> datetime:
+    try:
+        said = datetime.fromisoformat(text).replace(tzinfo=CHINA, microsecond=0)
+        return said.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(_("Write day and time like 2026-11-22 17:00.")) from None
+
+
 def _names(_field: Field, text: str) -> list[str]:
     return list(
         dict.fromkeys(part for said in re.split(r"[、\n;；]", text) if (part := said.strip()))
@@ -184,6 +214,8 @@ READERS = {
     Input.SITE: _site,
     Input.YEAR: _year,
     Input.MONEY: _money,
+    Input.DAY: _day,
+    Input.MOMENT: _moment,
     Input.NAMES: _names,
     Input.CODE: _code,
 }
@@ -199,6 +231,10 @@ def shown(field: Field, value: Any) -> str:
         return "、".join(value)
     if field.input is Input.MONEY:
         return format_money(value)
+    if field.input is Input.DAY:
+        return format_date(value)
+    if field.input is Input.MOMENT:
+        return format_moment(value)
     if field.facet == "city":
         return labels.region_label(value)
     return labels.code_label(field.facet, value) if field.facet else str(value)

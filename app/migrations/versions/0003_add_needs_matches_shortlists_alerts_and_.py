@@ -160,6 +160,19 @@ def upgrade() -> None:
     with op.batch_alter_table('need_question', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_need_question_need_id'), ['need_id'], unique=False)
 
+    op.create_table('need_told',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('need_id', sa.Uuid(), nullable=False),
+    sa.Column('vendor_id', sa.Uuid(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['need_id'], ['need.id'], name=op.f('fk_need_told_need_id_need')),
+    sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_need_told_vendor_id_vendor')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_need_told')),
+    sa.UniqueConstraint('need_id', 'vendor_id', name=op.f('uq_need_told_need_id_vendor_id'))
+    )
+    with op.batch_alter_table('need_told', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_need_told_vendor_id'), ['vendor_id'], unique=False)
+
     op.create_table('shortlist',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
@@ -515,6 +528,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_shortlist_need_id'))
 
     op.drop_table('shortlist')
+    with op.batch_alter_table('need_told', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_need_told_vendor_id'))
+
+    op.drop_table('need_told')
     with op.batch_alter_table('need_question', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_need_question_need_id'))
 
