@@ -7,11 +7,12 @@ from sqlmodel import Session, select
 
 from app.accounts.visitor import Visitor
 from app.core.db import now
-from app.core.errors import Conflict
-from app.inquiries import due, limits, stepping, telling
+from app.core.errors import Conflict, Invalid
+from app.inquiries import due, limits, moving, telling
 from app.inquiries.models import ENDED, Inquiry, InquiryStage, Message, Side
 
 LONGEST = 4000
+KEY_MOST = 64
 
 
 def say(
@@ -19,21 +20,28 @@ def say(
 ) -> Message:
     """Write into a thread that is held (`seeing.take`); the same `sent_key` writes once.
 
-    The vendor's first message answers the inquiry. Raises `Conflict` where it has ended.
+    Raises `Conflict` where it has ended, `Invalid` for a text that is empty or too long.
     """
-    if sent_before := _sent(db, inquiry, sent_key):
+    if sent_before := _sent(db, inquiry, side, sent_key[:KEY_MOST]):
         return sent_before
+    check_text(text)
     check_goes_on(inquiry)
     limits.check_message(db, by, inquiry)
-    message = add(db, inquiry, side, by=by.person_id, text=text, sent_key=sent_key)
+    known = {"text": text, "sent_key": sent_key[:KEY_MOST] or None}
+    message = add(db, inquiry, side, by=by.person_id, **known)
+    spoke(db, inquiry, side, message, by=by)
+    return message
+
+
+def spoke(db: Session, inquiry: Inquiry, side: Side, message: Message, *, by: Visitor) -> None:
+    """A side said something: a vendor's first word answers, the clock turns, the other is told."""
     if side is Side.ASKER:
         due.asker_spoke(db, inquiry)
     else:
-        if inquiry.stage in stepping.UNANSWERED:
-            stepping.note(db, inquiry, side, InquiryStage.ANSWERED, by=by)
+        if inquiry.stage in moving.UNANSWERED:
+            moving.note(db, inquiry, side, InquiryStage.ANSWERED, by=by)
         due.vendor_spoke(db, inquiry)
-    telling.of_message(db, inquiry, side)
-    return message
+    telling.of_message(db, inquiry, side, message)
 
 
 def tell(
@@ -53,6 +61,14 @@ def tell(
     return add(db, inquiry, side, by=by, event=event, said=said)
 
 
+def check_text(text: str) -> None:
+    """Raises `Invalid` for a message that is empty or too long."""
+    if not text:
+        raise Invalid("Write a message.")
+    if len(text) > LONGEST:
+        raise Invalid("Say it in at most {most} characters.", most=LONGEST)
+
+
 def check_goes_on(inquiry: Inquiry) -> None:
     """Raises `Conflict` where nothing more can be said or done."""
     if inquiry.stage in ENDED:
@@ -60,7 +76,7 @@ def check_goes_on(inquiry: Inquiry) -> None:
 
 
 def add(db: Session, inquiry: Inquiry, side: Side, /, **fields: Any) -> Message:
-    """Add a message and note for whom it is news."""
+    """Add a message to a thread that is held, and note for whom it is news."""
     message = Message(inquiry_id=inquiry.id, side=side, **fields)
     db.add(message)
     db.flush()  # its number says for whom it is news
@@ -73,6 +89,8 @@ def add(db: Session, inquiry: Inquiry, side: Side, /, **fields: Any) -> Message:
     return message
 
 
-def _sent(db: Session, inquiry: Inquiry, sent_key: str) -> Message | None:
-    same = select(Message).where(Message.inquiry_id == inquiry.id, Message.sent_key == sent_key)
-    return db.exec(same).first()
+def _sent(db: Session, inquiry: Inquiry, side: Side, sent_key: str) -> Message | None:
+    same = select(Message).where(
+        Message.inquiry_id == inquiry.id, Message.side == side, Message.sent_key == sent_key
+    )
+    return db.exec(same).first() if sent_key else None
