@@ -17,7 +17,7 @@ from app.accounts.models import Appointment, MemberRole, Membership, Person, Sig
 from app.accounts.scope import Scope
 from app.catalogue.models import Organisation
 from app.core.access import SECOND_FACTOR, Can, may
-from app.core.db import READS, Db, now
+from app.core.db import READS, Db, beside, now
 from app.core.errors import NotFound
 from app.core.settings import get_settings
 
@@ -25,6 +25,7 @@ IDLE = timedelta(hours=12)
 LONGEST_OF_STAFF = timedelta(hours=12)  # also of those who were appointed meanwhile
 FRESH = timedelta(minutes=15)
 SEEN = timedelta(minutes=5)  # how exactly it is noted when a session was last used
+EVENTS = "text/event-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def recognise(request: Request, db: Db) -> None:
     found = _look_up(db, sign_in) if sign_in else None
     if sign_in is None or found is None:
         return
-    _touch(db, sign_in, reads=request.method in READS)
+    if request.headers.get("accept") != EVENTS:  # these come by themselves, from an open page
+        _touch(db, sign_in, reads=request.method in READS)
     visitor, is_whole = found
     request.state.visitor = visitor
     request.state.grants = visitor.grants
@@ -100,6 +102,18 @@ def acting(db: Session, person: Person, organisation_id: UUID | None = None) -> 
     found = _look_up(db, session)
     if found is None:
         raise NotFound("There is no such person.")
+    return found[0]
+
+
+def still(db: Session, visitor: Visitor) -> Visitor | None:
+    """The same person a while later, for what lasts longer than a request.
+
+    None once their session has ended, lacks a second factor, or acts for somebody else.
+    """
+    sign_in = db.get(SignIn, visitor.sign_in_id)
+    found = _look_up(db, sign_in) if sign_in and _is_live(sign_in) else None
+    if found is None or not found[1] or found[0].organisation_id != visitor.organisation_id:
+        return None
     return found[0]
 
 
@@ -132,11 +146,14 @@ def _look_up(db: Session, sign_in: SignIn) -> tuple[Visitor, bool] | None:
 
 
 def _live_sign_in(db: Session, token: str) -> SignIn | None:
-    moment = now()
     found = db.exec(select(SignIn).where(SignIn.token == hash_token(token))).first()
-    if found is None or found.ended_at or found.ends_at <= moment:
-        return None
-    return None if found.seen_at <= moment - IDLE else found
+    return found if found and _is_live(found) else None
+
+
+def _is_live(sign_in: SignIn) -> bool:
+    moment = now()
+    is_over = sign_in.ended_at is not None or sign_in.ends_at <= moment
+    return not is_over and sign_in.seen_at > moment - IDLE
 
 
 def _touch(db: Session, sign_in: SignIn, *, reads: bool) -> None:
@@ -152,8 +169,7 @@ def _touch(db: Session, sign_in: SignIn, *, reads: bool) -> None:
     if not reads:
         db.execute(seen)
         return
-    with suppress(SQLAlchemyError), Session(db.get_bind()) as own, own.begin():
-        own.connection(execution_options={"writes": True})
+    with suppress(SQLAlchemyError), beside(db.get_bind(), writes=True) as own:
         own.execute(seen)
 
 

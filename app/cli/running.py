@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import pyotp
@@ -20,7 +21,7 @@ from app.cli import demonstration
 from app.cli.finding import reindex
 from app.cli.output import note, progress, say, say_json
 from app.cli.receiving import note_away, receive
-from app.core import metrics, worker
+from app.core import metrics, streams, worker
 from app.core.db import transaction
 from app.core.errors import Conflict
 from app.core.i18n import _
@@ -199,12 +200,16 @@ def _welcome() -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says where the site is once it really is there."""
+    """Says where the site is once it really is there; ends what stays open when it stops."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             _welcome()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        streams.stop_all()
+        super().handle_exit(sig, frame)
 
 
 class _Supervisor(Multiprocess):

@@ -207,6 +207,18 @@ def transaction(*, writes: bool = True) -> Iterator[Session]:
 
 
 @contextmanager
+def beside(bind: Engine | Connection, *, writes: bool) -> Iterator[Session]:
+    """A short transaction of its own for what belongs to a request but not into its transaction.
+
+    `bind` is that of the request's session: what a page notes while it only reads, and what is
+    looked at after the answer has begun.
+    """
+    with Session(bind, expire_on_commit=False) as own, own.begin():
+        own.connection(execution_options={"writes": writes, "timeout": PAGE_SECONDS})
+        yield own
+
+
+@contextmanager
 def _session(options: dict[str, Any]) -> Iterator[Session]:
     try:
         with Session(get_engine(), expire_on_commit=False) as session, session.begin():

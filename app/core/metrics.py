@@ -19,6 +19,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlmodel import col, func, select
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.db import now, transaction
@@ -27,6 +28,7 @@ from app.core.outbox import HANDLERS, Job, has_begun
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own name; it looks when it is imported
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)  # seconds
+STREAM = "text/event-stream"
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 log = structlog.get_logger("metrics")
@@ -49,12 +51,14 @@ class MetricsMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 500
+        began, status, until_begun = time.perf_counter(), 500, 0.0
 
         async def send_noting(message: Message) -> None:
-            nonlocal status
+            nonlocal status, until_begun
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if Headers(raw=message["headers"]).get("content-type", "").startswith(STREAM):
+                    until_begun = time.perf_counter() - began
             await send(message)
 
         try:
@@ -62,7 +66,8 @@ class MetricsMiddleware:
         finally:
             method = scope["method"] if scope["method"] in METHODS else "other"
             labels = REQUESTS.labels(_template(scope), method, f"{status // 100}xx")
-            labels.observe(time.perf_counter() - began)
+            # A stream is answered when it begins; how long somebody reads is not how long it took.
+            labels.observe(until_begun or time.perf_counter() - began)
 
 
 def _template(scope: Scope) -> str:

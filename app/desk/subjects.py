@@ -18,6 +18,7 @@ from app.curation.models import Batch, MergeCase
 from app.curation.oversight.models import Assessment, Draw, Quarantine, SpotCheck, WhitelistEntry
 from app.curation.places import ids_inside, pairs_inside, speaks_inside
 from app.desk import previewing
+from app.inquiries.models import Inquiry
 from app.needs.models import Need
 from search.engine import Kind
 
@@ -47,6 +48,7 @@ SUBJECTS: Mapping[str, str] = {
     "need": mark("Need"),
     "list": mark("List"),
     "audit": mark("Audit trail"),
+    "inquiry": mark("Inquiry"),
 }
 Inside = Callable[[Scope], Any]
 
@@ -106,6 +108,7 @@ INSIDE: Mapping[str, Inside] = {
     "need": _of_region(Need),
     "publicnotice": _notices,
     "quarantine": _quarantines,
+    "inquiry": _of_region(Inquiry),
     "person": _people,
     "batch": lambda scope: select(Batch.id).where(previewing.wholly_inside(scope)),
     "mergecase": lambda scope: select(MergeCase.id).where(pairs_inside(scope)),
@@ -164,6 +167,7 @@ NAMES: Mapping[str, tuple[Any, Any]] = {
     "certification": (Certification, _by_organisation(Certification)),
     "claim": (Claim, _by_organisation(Claim)),
     "appeal": (Appeal, _by_organisation(Appeal)),
+    "inquiry": (Inquiry, _named(Inquiry, Inquiry.identifier)),
     "assessment": (Assessment, _by_vendor(Assessment)),
     "whitelistentry": (WhitelistEntry, _by_vendor(WhitelistEntry)),
     "spotcheck": (SpotCheck, _by_vendor(SpotCheck)),

@@ -59,6 +59,10 @@ class Inquiry(SQLModel, table=True):
     in working days) stands while `clock_stopped_at` is set: the asker has to answer.
     `vendor_organisation_id` follows from the vendor and is kept for asking who may see it;
     `region` is the vendor's, `waits_for_account` says that nobody acts for the vendor yet.
+    `news_for_asker` and `news_for_vendor` are the numbers of the newest message that the other
+    side, the staff or the pool wrote: whoever read less has something unread; up to `mailed_to_…`
+    a side was told by mail. A contract is said
+    by one side (`contract_said_by`, with value in fen and date) until the other confirms it.
     """
 
     __table_args__ = (
@@ -85,6 +89,7 @@ class Inquiry(SQLModel, table=True):
     version: int = 1
     contact: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     contact_released_at: datetime | None = None
+    contact_released_by: UUID | None = Field(default=None, foreign_key="person.id")
     hides_asker: bool = False  # asked from a need with hidden identity
     due_on: date | None = None
     clock_stopped_at: datetime | None = None
@@ -93,6 +98,13 @@ class Inquiry(SQLModel, table=True):
     escalated_at: datetime | None = None
     escalated_why: str | None = None
     waits_for_account: bool = False
+    news_for_asker: int = 0
+    news_for_vendor: int = 0
+    mailed_to_asker: int = 0
+    mailed_to_vendor: int = 0
+    contract_value: int | None = Field(default=None, sa_type=BigInteger)
+    contract_on: date | None = None
+    contract_said_by: Side | None = Field(default=None, sa_type=String)
     created_at: datetime = Field(default_factory=now)
     updated_at: datetime = Field(default_factory=now)
 
@@ -107,13 +119,14 @@ class Inquiry(SQLModel, table=True):
             )
         self.stage = stage
         self.stage_since = self.updated_at = now()
-        self.version += 1
+        if stage is not InquiryStage.READ:  # nobody decides otherwise because it was opened
+            self.version += 1
 
 
 class Message(SQLModel, table=True):
     """One message in a thread; never changed. What the pool says is a coded `event`, not a text."""
 
-    __table_args__ = (UniqueConstraint("inquiry_id", "sent_key"),)
+    __table_args__ = (UniqueConstraint("inquiry_id", "side", "sent_key"),)
 
     id: int | None = Field(default=None, primary_key=True)
     inquiry_id: UUID = Field(foreign_key="inquiry.id", index=True)

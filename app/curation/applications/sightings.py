@@ -37,7 +37,7 @@ WORDS_LAST = timedelta(days=1)
 PERSONAL = re.compile(r"[\w.+-]+@[\w.-]+|https?://[!-~]+|\d(?:[\s().-]?\d){4,}", re.ASCII)
 WORD = re.compile(r"[^\W_]{2,}")
 
-COUNTED = ("shown", "opened")
+COUNTED = ("shown", "opened", "reached")
 
 Key = tuple[UUID, date, str, str]  # listing, day, question, filter that shut it out
 log = structlog.get_logger("sightings")
@@ -171,11 +171,11 @@ def add(db: Session, counts: Counter[tuple[Key, str]]) -> None:
     """Add to what is counted already; two processes at once lose nothing."""
     rows: dict[Key, dict[str, int]] = {}
     for (key, column), n in counts.items():
-        rows.setdefault(key, {"shown": 0, "opened": 0})[column] += n
+        rows.setdefault(key, dict.fromkeys(COUNTED, 0))[column] += n
     names = ("record_id", "day", "query", "facet")
     values = [
         # in one order, so that nobody waits for one who waits for them
-        {**dict(zip(names, key, strict=True)), **rows[key], "reached": 0}
+        {**dict(zip(names, key, strict=True)), **rows[key]}
         for key in sorted(rows, key=str)
     ]
     insert: Any = postgresql.insert if is_postgres(db) else sqlite.insert
@@ -183,6 +183,11 @@ def add(db: Session, counts: Counter[tuple[Key, str]]) -> None:
         adding = insert(Sighting).values(values[start : start + CHUNK])
         more = {name: col(getattr(Sighting, name)) + adding.excluded[name] for name in COUNTED}
         db.execute(adding.on_conflict_do_update(index_elements=list(names), set_=more))
+
+
+def note_reached(db: Session, record_id: UUID) -> None:
+    """Count an inquiry that begins at a listing, with the inquiry itself."""
+    add(db, Counter({((record_id, today(), "", ""), "reached"): 1}))
 
 
 @recurring("sightings.forget", timedelta(days=1))

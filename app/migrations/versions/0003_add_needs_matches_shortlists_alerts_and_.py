@@ -285,6 +285,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('contact', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('contact_released_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('contact_released_by', sa.Uuid(), nullable=True),
     sa.Column('hides_asker', sa.Boolean(), nullable=False),
     sa.Column('due_on', sa.Date(), nullable=True),
     sa.Column('clock_stopped_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -293,10 +294,18 @@ def upgrade() -> None:
     sa.Column('escalated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('escalated_why', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('waits_for_account', sa.Boolean(), nullable=False),
+    sa.Column('news_for_asker', sa.Integer(), nullable=False),
+    sa.Column('news_for_vendor', sa.Integer(), nullable=False),
+    sa.Column('mailed_to_asker', sa.Integer(), nullable=False),
+    sa.Column('mailed_to_vendor', sa.Integer(), nullable=False),
+    sa.Column('contract_value', sa.BigInteger(), nullable=True),
+    sa.Column('contract_on', sa.Date(), nullable=True),
+    sa.Column('contract_said_by', sa.String(), nullable=True),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.CheckConstraint('organisation_id <> vendor_organisation_id', name=op.f('ck_inquiry_sides_are_two')),
     sa.ForeignKeyConstraint(['asked_by'], ['person.id'], name=op.f('fk_inquiry_asked_by_person')),
+    sa.ForeignKeyConstraint(['contact_released_by'], ['person.id'], name=op.f('fk_inquiry_contact_released_by_person')),
     sa.ForeignKeyConstraint(['match_id'], ['match.id'], name=op.f('fk_inquiry_match_id_match')),
     sa.ForeignKeyConstraint(['need_id'], ['need.id'], name=op.f('fk_inquiry_need_id_need')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_inquiry_organisation_id_organisation')),
@@ -457,7 +466,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['by'], ['person.id'], name=op.f('fk_message_by_person')),
     sa.ForeignKeyConstraint(['inquiry_id'], ['inquiry.id'], name=op.f('fk_message_inquiry_id_inquiry')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_message')),
-    sa.UniqueConstraint('inquiry_id', 'sent_key', name=op.f('uq_message_inquiry_id_sent_key'))
+    sa.UniqueConstraint('inquiry_id', 'side', 'sent_key', name=op.f('uq_message_inquiry_id_side_sent_key'))
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_message_inquiry_id'), ['inquiry_id'], unique=False)
