@@ -43,6 +43,7 @@ PAGES = (
 )
 ROBOTS = """User-agent: *
 Disallow: /compare
+Disallow: /inquiries
 Disallow: /suggest
 Disallow: /search?
 Disallow: /vendors?

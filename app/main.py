@@ -27,6 +27,7 @@ from app.discovery import fallback
 from app.discovery import routes as discovery
 from app.health import routes as health
 from app.inquiries import routes as inquiries
+from app.inquiries.counting import count_unread
 from app.matching import routes as matching
 from app.needs import routes as needs
 from app.oversight import routes as oversight
@@ -77,7 +78,7 @@ def create_app(settings: Settings | None = None, *, worker: bool = True) -> Fast
         openapi_url=None,
     )
     for router in PAGES:
-        app.include_router(router, dependencies=[Depends(recognise)])
+        app.include_router(router, dependencies=[Depends(recognise), Depends(count_unread)])
     for router in OTHERS:
         app.include_router(router)
     install(app, settings)

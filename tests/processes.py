@@ -1,4 +1,4 @@
-"""Starting parts of the pool as processes of their own, as an operator does."""
+"""Parts of the pool at once: as processes of their own, as an operator does, or as threads."""
 
 import os
 import signal
@@ -9,6 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
+
+import uvicorn
+from sqlmodel import Session
+
+from app.core.db import transaction
 
 POOL = ("-m", "app.cli")
 SECONDS = 60.0  # for anything to happen on a busy machine
@@ -79,3 +85,39 @@ def started(*words: str, ready: str, **environment: str) -> Iterator[Started]:
         yield one
     finally:
         one.end()
+
+
+@contextmanager
+def serving(app: Any) -> Iterator[str]:
+    """A real server for an application, in a thread; its address."""
+    config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    wait_for(lambda: server.started)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def at_once(*acts: Callable[[Session], Any]) -> list[Exception]:
+    """What those acts raised that failed, all begun in the same moment."""
+    ready, raised = threading.Barrier(len(acts)), []
+
+    def run(act: Callable[[Session], Any]) -> None:
+        ready.wait()
+        try:
+            with transaction() as db:
+                act(db)
+        except Exception as error:
+            raised.append(error)
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised

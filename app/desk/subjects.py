@@ -18,6 +18,7 @@ from app.curation.oversight.models import Assessment, Draw, Quarantine, SpotChec
 from app.curation.places import ids_inside, pairs_inside, speaks_inside
 from app.desk import previewing
 from app.desk.chunks import chunks
+from app.inquiries.models import Inquiry
 from search.engine import Kind
 
 SUBJECTS: Mapping[str, str] = {
@@ -45,6 +46,7 @@ SUBJECTS: Mapping[str, str] = {
     "criterion": mark("Criterion"),
     "list": mark("List"),
     "audit": mark("Audit trail"),
+    "inquiry": mark("Inquiry"),
 }
 Inside = Callable[[Scope], Any]
 
@@ -103,6 +105,7 @@ INSIDE: Mapping[str, Inside] = {
     "appeal": _of_region(Appeal),
     "publicnotice": _notices,
     "quarantine": _quarantines,
+    "inquiry": _of_region(Inquiry),
     "person": _people,
     "batch": lambda scope: select(Batch.id).where(previewing.wholly_inside(scope)),
     "mergecase": lambda scope: select(MergeCase.id).where(pairs_inside(scope)),
@@ -160,6 +163,7 @@ NAMES: Mapping[str, tuple[Any, Any]] = {
     "certification": (Certification, _by_organisation(Certification)),
     "claim": (Claim, _by_organisation(Claim)),
     "appeal": (Appeal, _by_organisation(Appeal)),
+    "inquiry": (Inquiry, _named(Inquiry, Inquiry.identifier)),
     "assessment": (Assessment, _by_vendor(Assessment)),
     "whitelistentry": (WhitelistEntry, _by_vendor(WhitelistEntry)),
     "spotcheck": (SpotCheck, _by_vendor(SpotCheck)),

@@ -192,6 +192,38 @@
     }
   });
 
+  // --- A thread: new messages come by themselves while somebody looks at it.
+  const LATER = 60000; // milliseconds until a refused stream is tried again
+  let stream = null;
+
+  function follow() {
+    const thread = one("[data-events]");
+    if (!thread || document.hidden) {
+      stream?.close();
+      stream = null;
+      return;
+    }
+    if (stream && stream.readyState !== EventSource.CLOSED) return;
+    stream = new EventSource(`${thread.dataset.events}?after=${thread.dataset.after}`);
+    stream.addEventListener("news", ({ data, lastEventId }) => {
+      thread.dataset.after = lastEventId;
+      if (document.getElementById(`line-${lastEventId}`)) return;
+      thread.insertAdjacentHTML("beforeend", data);
+      if (thread.lastElementChild.matches("[data-moves]")) one("#moved").hidden = false;
+    });
+    stream.addEventListener("end", () => { // signed out, or no member any more
+      stream.close();
+      thread.removeAttribute("data-events");
+    });
+    stream.addEventListener("error", ({ target }) => {
+      if (target.readyState === EventSource.CLOSED) setTimeout(follow, LATER);
+    });
+  }
+
+  document.addEventListener("visibilitychange", follow);
+  addEventListener("pagehide", () => stream?.close());
+  addEventListener("pageshow", follow);
+
   function ready() {
     all("[data-suggest]").forEach(boxOf);
     showTicks();

@@ -25,21 +25,26 @@ class Week:
     monday: date
     shown: int
     opened: int
+    reached: int
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything that the page shows; `listings` are (listing, shown, opened), the most first."""
+    """Everything that the page shows, the most first.
+
+    `listings` are (listing, shown, opened, inquiries begun).
+    """
 
     weeks: Sequence[Week]
-    listings: Sequence[tuple[Record, int, int]]
+    listings: Sequence[tuple[Record, int, int, int]]
     questions: Sequence[tuple[str, int, int]]
     shut_out: Sequence[tuple[str, int]]
     chosen: Record | None
 
     @property
     def is_empty(self) -> bool:
-        return not any(week.shown or week.opened for week in self.weeks) and not self.shut_out
+        is_counted = any(week.shown or week.opened or week.reached for week in self.weeks)
+        return not is_counted and not self.shut_out
 
 
 def look(db: Session, visitor: Visitor, identifier: str = "") -> Figures:
@@ -72,32 +77,32 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _sums() -> tuple[Any, Any]:
-    return func.sum(Sighting.shown), func.sum(Sighting.opened)
+def _sums() -> tuple[Any, Any, Any]:
+    return func.sum(Sighting.shown), func.sum(Sighting.opened), func.sum(Sighting.reached)
 
 
 def _weeks(db: Session, mine: Any, first: date) -> list[Week]:
     """Days are put into weeks here: the two databases do not agree on how."""
-    shown, opened = _sums()
-    chosen = select(col(Sighting.day), shown, opened).where(mine, Sighting.facet == "")
-    by_week = {first + timedelta(weeks=n): [0, 0] for n in range(WEEKS)}
-    for day, n, m in db.exec(chosen.group_by(col(Sighting.day))):
-        week = by_week.setdefault(_monday(day), [0, 0])
-        week[0], week[1] = week[0] + int(n), week[1] + int(m)
+    chosen = select(col(Sighting.day), *_sums()).where(mine, Sighting.facet == "")
+    by_week = {first + timedelta(weeks=n): [0, 0, 0] for n in range(WEEKS)}
+    for day, *counted in db.exec(chosen.group_by(col(Sighting.day))):
+        week = by_week.setdefault(_monday(day), [0, 0, 0])
+        week[:] = [before + int(n) for before, n in zip(week, counted, strict=True)]
     return [Week(monday, *sums) for monday, sums in by_week.items()]
 
 
-def _listings(db: Session, mine: Any, own: Mapping[UUID, Record]) -> list[tuple[Record, int, int]]:
-    shown, opened = _sums()
-    chosen = select(Sighting.record_id, shown, opened).where(mine, Sighting.facet == "")
+def _listings(
+    db: Session, mine: Any, own: Mapping[UUID, Record]
+) -> list[tuple[Record, int, int, int]]:
+    chosen = select(Sighting.record_id, *_sums()).where(mine, Sighting.facet == "")
     rows = db.exec(chosen.group_by(col(Sighting.record_id)))
-    found = {id_: (int(n), int(m)) for id_, n, m in rows}
-    each = [(record, *found.get(id_, (0, 0))) for id_, record in own.items()]
+    found = {id_: (int(n), int(m), int(k)) for id_, n, m, k in rows}
+    each = [(record, *found.get(id_, (0, 0, 0))) for id_, record in own.items()]
     return sorted(each, key=lambda row: (-row[1], row[0].name))[:MOST]
 
 
 def _questions(db: Session, mine: Any) -> list[tuple[str, int, int]]:
-    shown, opened = _sums()
+    shown, opened, _reached = _sums()
     chosen = select(Sighting.query, shown, opened).where(
         mine, Sighting.facet == "", Sighting.query != ""
     )
@@ -106,7 +111,7 @@ def _questions(db: Session, mine: Any) -> list[tuple[str, int, int]]:
 
 
 def _shut_out(db: Session, mine: Any) -> list[tuple[str, int]]:
-    shown, _opened = _sums()
+    shown, _opened, _reached = _sums()
     chosen = select(Sighting.facet, shown).where(mine, Sighting.facet != "")
     rows = db.exec(chosen.group_by(col(Sighting.facet)).order_by(shown.desc()))
     return [(facet, int(n)) for facet, n in rows]

@@ -1,6 +1,5 @@
 """Two at once: an owner stays, an administrator stays, an invitation and a claim are used once."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -16,29 +15,10 @@ from app.catalogue.models import Organisation
 from app.core.db import transaction
 from app.core.errors import Conflict, Forbidden, NotFound
 from tests.people import DONGGUAN, a_member, a_person, an_organisation, staff, visitor
+from tests.processes import at_once
 
 pytestmark = pytest.mark.usefixtures("own_database")
 CODE = "91440300708461136T"
-
-
-def at_once(*acts: Callable[[Session], Any]) -> list[Exception]:
-    """What those acts raised that failed, all begun in the same moment."""
-    ready, raised = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[Session], Any]) -> None:
-        ready.wait()
-        try:
-            with transaction() as db:
-                act(db)
-        except Exception as error:
-            raised.append(error)
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
 
 
 def two_owners() -> tuple[UUID, list[Visitor]]:

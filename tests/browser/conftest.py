@@ -1,14 +1,11 @@
 """A real Chromium before a real server over a small pool of its own."""
 
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.accounts.visitor import cookie_name
@@ -18,6 +15,7 @@ from app.core.settings import get_settings
 from app.main import create_app
 from search.engine import Kind
 from tests.factories import a_record
+from tests.processes import serving
 
 WIDTHS = {"desk": 1280, "phone": 390}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -52,16 +50,8 @@ def served(home: Path, database_url: str, fill: Callable[[], None]) -> Iterator[
         patch.setenv("POOL_DATABASE_URL", database_url)
         _forget()
         fill()
-        server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(worker=False), port=0, log_config=None, timeout_graceful_shutdown=1
-            )
-        )
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        yield f"http://127.0.0.1:{_port(server)}"
-        server.should_exit = True
-        thread.join()
+        with serving(create_app(worker=False)) as address:
+            yield address
         index.get_searcher().close()
         get_engine().dispose()
     _forget()
@@ -70,13 +60,6 @@ def served(home: Path, database_url: str, fill: Callable[[], None]) -> Iterator[
 def _forget() -> None:
     for kept in (get_settings, get_engine, index.get_searcher):
         kept.cache_clear()
-
-
-def _port(server: uvicorn.Server) -> int:
-    while not server.started:
-        time.sleep(0.01)
-    port: int = server.servers[0].sockets[0].getsockname()[1]
-    return port
 
 
 def _fill() -> None:

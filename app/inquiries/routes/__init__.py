@@ -1,5 +1,5 @@
 """The pages of inquiries, for both sides."""
 
-from fastapi import APIRouter
+from app.inquiries.routes import answers, asking, sent_files, steps, threads
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (asking.router, answers.router, threads.router, sent_files.router, steps.router)

@@ -1,0 +1,31 @@
+"""What the pages of inquiries have in common."""
+
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import HTMLResponse
+
+from app.catalogue import labels
+from app.catalogue.addresses import address
+from app.core.web import render
+from app.inquiries import contacts, events
+
+
+def show(
+    request: Request, template: str, block: str | None = None, status: int = 200, **context: Any
+) -> HTMLResponse:
+    """A page about threads; nothing of it is kept by what lies between."""
+    response = render(
+        request,
+        f"inquiries/{template}",
+        block,
+        status,
+        labels=labels,
+        address=address,
+        events=events,
+        contacts=contacts,
+        **context,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
