@@ -13,7 +13,7 @@ SENTENCES: Mapping[str, str] = {
     "account.joined": mark("The vendor has an account now and was told of the inquiry."),
     "account.missing": mark(
         "Nobody acts for this vendor in the pool yet. The inquiry waits; the staff of its region "
-        "invite the vendor or pass the inquiry on, and you are told each step."
+        "invite the vendor or pass the inquiry on, and who asks is told each step."
     ),
     "account.passed_on": mark("{who} passed the inquiry on: {means}."),
     "account.unreachable": mark("{who} could not reach the vendor. The inquiry goes on waiting."),

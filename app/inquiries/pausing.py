@@ -18,12 +18,17 @@ def may_ask_back(inquiry: Inquiry, side: Side) -> bool:
     return side is Side.VENDOR and is_unanswered and due.is_running(inquiry)
 
 
-def ask_back(db: Session, inquiry: Inquiry, side: Side, text: str, *, by: Visitor) -> None:
+def ask_back(
+    db: Session, inquiry: Inquiry, side: Side, text: str, *, sent_key: str, by: Visitor
+) -> None:
     """Ask the asker something first; the days that are left wait for the reply.
 
     This is no answer yet: the inquiry stays unanswered. Raises `Conflict` after the first
     answer, when every message passes the word anyway.
     """
+    key = sent_key[: speaking.KEY_MOST]
+    if speaking.find_sent(db, inquiry, side, key):
+        return
     speaking.check_text(text)
     speaking.check_goes_on(inquiry)
     if not may_ask_back(inquiry, side):
@@ -31,7 +36,8 @@ def ask_back(db: Session, inquiry: Inquiry, side: Side, text: str, *, by: Visito
             "Only a vendor that has the next word can ask back, before its first answer."
         )
     limits.check_message(db, by, inquiry)
-    message = speaking.add(db, inquiry, side, by=by.person_id, text=text)
+    known = {"text": text, "sent_key": key or None}
+    message = speaking.add(db, inquiry, side, by=by.person_id, **known)
     due.vendor_spoke(db, inquiry)
     telling.of_message(db, inquiry, side, message)
 
