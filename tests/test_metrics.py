@@ -1,10 +1,13 @@
 """Figures for Prometheus: by route and never by address, on a port of their own."""
 
+import asyncio
 import re
 import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -69,6 +72,26 @@ def test_requests_are_counted_by_template_method_and_class(
     assert grown("/solutions/{slug}", "GET", "4xx") == 2
     assert grown("/api/v1/solutions/{key}", "GET", "4xx") == 1
     assert not [name for name in after if "/solutions/one" in name]
+
+
+def test_a_stream_counts_until_it_begins_not_for_as_long_as_somebody_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moments = iter((0.0, 0.5, 300.0))
+    monkeypatch.setattr(metrics, "time", SimpleNamespace(perf_counter=lambda: next(moments)))
+
+    async def stream(_scope: Any, _receive: Any, send: Any) -> None:
+        kind = [(b"content-type", b"text/event-stream; charset=utf-8")]
+        await send({"type": "http.response.start", "status": 200, "headers": kind})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def drop(_message: Any) -> None:
+        pass
+
+    scope = {"type": "http", "method": "GET", "root_path": "/a-stream"}
+    asyncio.run(metrics.MetricsMiddleware(stream)(scope, drop, drop))
+    labels = {"route": "/a-stream", "method": "GET", "status": "2xx"}
+    assert REGISTRY.get_sample_value("pool_request_seconds_sum", labels) == 0.5
 
 
 def test_what_visitors_make_up_adds_no_series(figures: str, visitor: TestClient) -> None:

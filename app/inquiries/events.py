@@ -64,7 +64,7 @@ STAGES: Mapping[InquiryStage, str] = {
     InquiryStage.OFFER: mark("Offer"),
     InquiryStage.CONTRACT: mark("Contract"),
     InquiryStage.DECLINED: mark("Declined"),
-    InquiryStage.CLOSED: mark("Closed"),
+    InquiryStage.CLOSED: mark("Ended"),
 }
 TONES: Mapping[InquiryStage, str] = {
     InquiryStage.SENT: "warn",

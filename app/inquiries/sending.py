@@ -12,10 +12,12 @@ from app.catalogue.models import Organisation
 from app.core import audit
 from app.core.errors import Conflict
 from app.core.formats import today
+from app.core.i18n import mark
 from app.curation.applications import sightings
-from app.inquiries import accounts_missing, asking, due, limits, speaking, telling
+from app.inquiries import accounts_missing, asking, due, limits, speaking, telling, verdicts
 from app.inquiries.asking import About
 from app.inquiries.models import Inquiry, InquiryStage, InquiryStep, Side
+from app.matching.models import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class AlreadyOpen(Conflict):
     """The organisation has an open thread with this vendor, in which it may go on."""
 
     def __init__(self, inquiry: Inquiry) -> None:
-        super().__init__("You have an open inquiry with this vendor. Go on in it.")
+        super().__init__(mark("You have an open inquiry with this vendor. Go on in it."))
         self.inquiry = inquiry
 
 
@@ -83,6 +85,7 @@ def _begin(db: Session, inquiry: Inquiry, question: Question, by: Visitor) -> No
         telling.of_inquiry(db, inquiry)
     else:
         accounts_missing.begin(db, inquiry)
+    verdicts.say(db, inquiry, Verdict.CONTACTED, by=by)
     audit.record(db, by, "inquiry.sent", inquiry, hides_asker=inquiry.hides_asker)
 
 

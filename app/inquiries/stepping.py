@@ -14,9 +14,10 @@ from app.accounts.visitor import Visitor
 from app.core import audit
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.formats import CHINA, today
-from app.inquiries import moving, speaking, telling
+from app.inquiries import moving, speaking, telling, verdicts
 from app.inquiries.models import MOVES, Inquiry, InquiryStage, InquiryStep, Side
 from app.inquiries.seeing import OTHER
+from app.matching.models import Verdict
 
 WHY_MOST = 500
 BOTH = frozenset({Side.ASKER, Side.VENDOR})
@@ -102,6 +103,7 @@ def confirm_contract(
     if inquiry.contract_said_by != OTHER[side]:
         raise Conflict("There is no contract for you to confirm.")
     taken = moving.note(db, inquiry, side, InquiryStage.CONTRACT, by=by)
+    verdicts.say(db, inquiry, Verdict.AWARDED, by=by)
     _tell(db, inquiry, "contract.confirmed", side, by)
     return taken
 

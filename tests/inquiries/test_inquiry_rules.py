@@ -33,6 +33,7 @@ from app.inquiries.models import (
     Message,
     Side,
 )
+from app.matching.models import Match, MatchFeedback, MatchRun
 from app.needs.models import Confidentiality
 from tests.inquiries.makers import ASKER, CONTACT, Sides, a_need, another_member, ask, two_sides
 from tests.people import a_member, an_organisation, visitor
@@ -363,6 +364,32 @@ def test_what_one_asks_from_is_ones_own(db: Session, sides: Sides) -> None:
     for wrong in (Wish(), Wish(vendor="v-none"), Wish(match="x"), Wish(shortlist="x")):
         with pytest.raises(NotFound):
             asking.find(db, sides.asker, wrong)
+
+
+def test_a_match_keeps_that_it_was_contacted_and_awarded(db: Session, sides: Sides) -> None:
+    need = a_need(db, sides.asker)
+    run = MatchRun(need_id=need.id, need_version=1, wanted={})
+    db.add(run)
+    db.flush()
+    known = {"run_id": run.id, "need_id": need.id, "rank": 1, "score": 1.0}
+    of = {"solution_id": sides.solution.id, "vendor_id": sides.listed.id, "solution_version": 1}
+    match = Match(**known, **of)
+    db.add(match)
+    db.flush()
+    found = asking.find(db, sides.asker, Wish(match=str(match.id)))
+    assert (found.need, found.solution) == (need, sides.solution)
+    inquiry = sending.send(db, found, sending.Question("问", "k"), by=sides.asker)
+    say(db, inquiry, sides, Side.VENDOR, "1")
+    on = {"value": 100, "signed_on": today(), "version": inquiry.version}
+    stepping.say_contract(db, inquiry, Side.ASKER, **on, by=sides.asker)  # type: ignore[arg-type]
+    version = inquiry.version
+    stepping.confirm_contract(db, inquiry, Side.VENDOR, version=version, by=sides.vendor)
+    db.flush()
+    kept = db.exec(select(MatchFeedback)).all()
+    assert {(one.verdict, one.organisation_id) for one in kept} == {
+        ("contacted", sides.asker.organisation_id),
+        ("awarded", sides.asker.organisation_id),
+    }
 
 
 def test_first_answers_belong_to_their_organisation(db: Session, sides: Sides) -> None:
