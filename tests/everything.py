@@ -1,7 +1,7 @@
 """One of everything that the staff see, all of it in one region and marked as such."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 from sqlmodel import Session, select
@@ -23,9 +23,10 @@ from app.curation.admission import Twin
 from app.curation.applications.models import Appeal, Application
 from app.curation.models import MergeCase
 from app.curation.oversight.models import Assessment, Domain, Draw, SpotCheck, WhitelistEntry
+from app.inquiries.models import Inquiry, InquiryReport, Rating, Side
 from search.engine import Kind
 from tests.factories import a_batch, a_proposal, a_record
-from tests.people import PROVINCE, a_person, staff, visitor
+from tests.people import PROVINCE, a_member, a_person, an_organisation, staff, visitor
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 DAYS = {"valid_from": date(2026, 1, 1), "valid_until": date(2027, 1, 1)}
@@ -59,6 +60,7 @@ def one_of_everything(db: Session, region: str | None) -> Mapping[str, object]:
         **_imported(db, vendor, region, mark),
         **_asked_for(db, vendor, organisation, region, mark),
         **_decided(db, vendor, region, mark),
+        **_asked(db, vendor, region, mark),
     }
 
 
@@ -149,6 +151,34 @@ def _decided(db: Session, vendor: Record, region: str | None, mark: str) -> dict
     _note(db, region, mark, *made.values(), person, f"list:{uuid4()}")
     ids = {f"{name}_id": one.id for name, one in made.items()}
     return {**ids, "person_id": other.id, "ticket_id": ticket.id}
+
+
+def _asked(db: Session, vendor: Record, region: str | None, mark: str) -> dict[str, object]:
+    """Inquiries that need the staff for every reason; one is reported, with a flagged rating."""
+    asker = an_organisation(db, f"{mark}厂家", region=region)
+    person = a_member(db, asker.id, name=f"{mark}采购员")
+    vendor = db.get_one(Vendor, vendor.id)
+    about = {"organisation_id": asker.id, "vendor_id": vendor.id}
+    known = {"vendor_organisation_id": vendor.organisation_id, "region": region, **about}
+    sent = {"asked_by": person.id, "subject": f"{mark}咨询"}
+    late = {"due_on": today() - timedelta(days=9), "escalated_at": now(), "escalated_why": "急"}
+    waiting = Inquiry(sent_key=uuid4().hex, waits_for_account=True, **sent, **known)
+    inquiry = Inquiry(sent_key=uuid4().hex, **late, **sent, **known)
+    db.add_all([waiting, inquiry])
+    db.flush()
+    by = {"inquiry_id": inquiry.id, "by": person.id}
+    report = InquiryReport(
+        side=Side.ASKER,
+        against_id=vendor.organisation_id,
+        reason_code="fraud",
+        text=f"{mark}报",
+        **by,
+    )
+    rating = Rating(stars=1, text=f"{mark}差", flags=["mutual"], is_flagged=True, **about, **by)
+    db.add_all([report, rating])
+    db.flush()
+    _note(db, region, mark, inquiry, report, f"rating:{inquiry.id}")
+    return {"inquiry_id": inquiry.id, "report_id": report.id, "rating_id": inquiry.id}
 
 
 def _note(db: Session, region: str | None, mark: str, *subjects: audit.HasId | str) -> None:

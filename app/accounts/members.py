@@ -14,6 +14,7 @@ from app.core import audit
 from app.core.db import now
 from app.core.errors import Conflict, NotFound
 from app.core.i18n import mark
+from app.core.outbox import enqueue
 
 
 def find_for(
@@ -152,8 +153,14 @@ def accept(db: Session, ticket: Ticket, *, by: Visitor) -> Organisation:
 def join(
     db: Session, organisation_id: UUID, person_id: UUID, role: MemberRole, *, by: Visitor
 ) -> Organisation:
-    """Make somebody a member who is none; if it is the actor, they act for it from now on."""
+    """Make somebody a member who is none; if it is the actor, they act for it from now on.
+
+    The first one ends every invitation that is still open: from now on the organisation invites.
+    """
     organisation = db.get_one(Organisation, organisation_id)
+    if not of(db, organisation_id):
+        invitations.end_all(db, *_invitations_of(organisation_id))
+        enqueue(db, "inquiries.first_member", organisation_id=str(organisation_id))
     db.add(Membership(organisation_id=organisation_id, person_id=person_id, role=role))
     after = {"role": role.value}
     audit.record(db, by, "member.joined", organisation, after=after, person=str(person_id))

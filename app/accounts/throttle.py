@@ -24,6 +24,7 @@ from app.core.i18n import mark
 from app.core.settings import get_settings
 
 KEPT = timedelta(days=1)
+TRIED = mark("This was tried too often. Try again after {moment}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +44,20 @@ MAILS = Limit("mails", 5, timedelta(hours=1))  # to one address
 
 
 class TooMany(Refusal):
-    """It was tried too often; says from when on it may be tried again."""
+    """It was tried too often; says from when on it may be tried again (`{moment}`)."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
 
-    def __init__(self, until: datetime) -> None:
-        said = mark("This was tried too often. Try again after {moment}.")
+    def __init__(self, until: datetime, said: str) -> None:
         super().__init__(said, moment=format_moment(until + timedelta(minutes=1)))
         self.headers = {"Retry-After": str(max(1, round((until - now()).total_seconds())))}
 
 
-def count(db: Session, limit: Limit, what: object) -> None:
-    """Note one more try; raises `TooMany` when the limit was reached before."""
+def count(db: Session, limit: Limit, what: object, said: str = TRIED) -> None:
+    """Note one more try; raises `TooMany`, which says so, when the limit was reached before."""
     tries, since = _add(db, limit, what)
     if tries > limit.tries:
-        raise TooMany(since + limit.within)
+        raise TooMany(since + limit.within, said)
 
 
 def allows(db: Session, limit: Limit, what: object) -> bool:

@@ -32,6 +32,7 @@ from app.curation.applications import publishing, sightings  # noqa: F401  jobs
 from app.curation.models import Batch
 from app.curation.oversight import freshness, mending, quarantining, whitelisting  # noqa: F401  jobs
 from app.discovery.rows import total_label
+from app.inquiries import accounts_missing, overdue, rings  # noqa: F401  jobs
 from app.needs import closing, following  # noqa: F401  jobs
 from search.engine import EngineAway
 from search.searcher import Query

@@ -58,6 +58,11 @@ def working_days_between(start: date, end: date) -> int:
     return sum(is_working_day(day) for day in days)
 
 
+def given_back(due: date, since: date, until: date) -> date:
+    """A due day moved by the working days that its clock stood, from `since` to `until`."""
+    return add_working_days(due, working_days_between(since, until))
+
+
 def _said() -> Mapping[date, bool]:
     """What the two files say; the one of the installation is read again when it changed."""
     own = get_settings().home / FILE

@@ -55,6 +55,26 @@ AREAS: tuple[tuple[Can, str, str, str], ...] = (
         mark("Decisions that a vendor asks to be looked at again."),
     ),
     (
+        Can.OVERSEE_INQUIRIES,
+        "/desk/inquiries",
+        mark("Inquiries"),
+        mark(
+            "Vendors without an account, overdue answers, askers who call, how soon vendors answer."
+        ),
+    ),
+    (
+        Can.DECIDE_REPORTS,
+        "/desk/reports",
+        mark("Reports"),
+        mark("Threads that one side reported."),
+    ),
+    (
+        Can.DECIDE_REPORTS,
+        "/desk/ratings",
+        mark("Ratings"),
+        mark("Ratings that look out of place: far from the others, or from a ring."),
+    ),
+    (
         Can.READ_DESK,
         "/desk/assessments",
         mark("Assessments"),
@@ -120,6 +140,7 @@ APPEAL_SUBJECTS: Mapping[str, str] = {
     "quarantine": mark("A listing that was hidden"),
     "removal": mark("A listing that was removed"),
     "spotcheck": mark("The finding of a spot check"),
+    "rating": mark("A rating that was hidden"),
 }
 
 

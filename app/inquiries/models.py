@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from app.catalogue.identifiers import new_identifier
 from app.core.db import empty_list, json_type, now
 from app.core.errors import Conflict
+from app.core.formats import today
 
 JSON: Any = json_type()
 
@@ -82,6 +83,7 @@ class Inquiry(SQLModel, table=True):
     match_id: UUID | None = Field(default=None, foreign_key="match.id")
     shortlist_id: UUID | None = Field(default=None, foreign_key="shortlist.id")
     sent_key: str = Field(unique=True)
+    sent_on: date = Field(default_factory=today)  # China's day, for figures
     subject: str
     region: str | None = None
     stage: InquiryStage = Field(default=InquiryStage.SENT, sa_type=String)
@@ -97,6 +99,11 @@ class Inquiry(SQLModel, table=True):
     overdue_told_at: datetime | None = None
     escalated_at: datetime | None = None
     escalated_why: str | None = None
+    escalation_passed_on_at: datetime | None = None  # to the province
+    escalation_closed_at: datetime | None = None
+    answered_on: date | None = None
+    answered_after: int | None = None  # working days until the first answer, without pauses
+    answered_in_time: bool | None = None
     waits_for_account: bool = False
     news_for_asker: int = 0
     news_for_vendor: int = 0
@@ -197,6 +204,7 @@ class Rating(SQLModel, table=True):
     replied_by: UUID | None = Field(default=None, foreign_key="person.id")
     replied_at: datetime | None = None
     flags: list[str] = Field(default_factory=empty_list, sa_type=JSON)
+    is_flagged: bool = False  # something in `flags` waits for the staff
     is_hidden: bool = False  # staff found it false
     decided_by: UUID | None = Field(default=None, foreign_key="person.id")
     decided_at: datetime | None = None
@@ -204,30 +212,42 @@ class Rating(SQLModel, table=True):
 
 
 class InquiryReport(SQLModel, table=True):
-    """Somebody reports a thread: staff may read it then, logged and with a reason."""
+    """Somebody reports a thread: staff may read it then, logged and with a reason.
+
+    `against_id` is the organisation on the other side; until the end of `suspended_until` it may
+    send no inquiries.
+    """
 
     __tablename__ = "inquiry_report"
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     inquiry_id: UUID = Field(foreign_key="inquiry.id", index=True)
-    side: Side = Field(sa_type=String)
+    side: Side = Field(sa_type=String)  # that reports
+    against_id: UUID = Field(foreign_key="organisation.id", index=True)
     reason_code: str
     text: str = ""
     by: UUID = Field(foreign_key="person.id")
     at: datetime = Field(default_factory=now)
     is_upheld: bool | None = None
     answer: str | None = None
+    suspended_until: date | None = None
     decided_by: UUID | None = Field(default=None, foreign_key="person.id")
     decided_at: datetime | None = None
 
 
 class Block(SQLModel, table=True):
-    """One organisation wants to hear no more from another."""
+    """One organisation wants to hear no more from another; said in the thread `inquiry_id`.
 
-    __table_args__ = (UniqueConstraint("organisation_id", "blocked_id"),)
+    Where the other one was hidden in that thread (`is_of_hidden`), the block reaches only what
+    it asks hidden: anything else would tell who it is.
+    """
+
+    __table_args__ = (UniqueConstraint("organisation_id", "inquiry_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: UUID = Field(foreign_key="organisation.id")
     blocked_id: UUID = Field(foreign_key="organisation.id", index=True)
+    inquiry_id: UUID = Field(foreign_key="inquiry.id", index=True)
+    is_of_hidden: bool = False
     by: UUID = Field(foreign_key="person.id")
     at: datetime = Field(default_factory=now)

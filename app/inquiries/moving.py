@@ -4,6 +4,7 @@ from sqlmodel import Session
 
 from app.accounts.visitor import Visitor
 from app.core import audit
+from app.inquiries import due
 from app.inquiries.models import Inquiry, InquiryStage, InquiryStep, Side
 
 UNANSWERED = frozenset({InquiryStage.SENT, InquiryStage.READ})
@@ -22,6 +23,8 @@ def note(
     """Take a step and keep who took it and when; raises `Conflict` for an unlawful one."""
     before = InquiryStage(inquiry.stage)
     inquiry.move_to(stage)
+    if side is Side.VENDOR and stage is not InquiryStage.READ:  # to decline is an answer too
+        due.answered(inquiry)
     is_contract = stage is InquiryStage.CONTRACT
     taken = InquiryStep(
         inquiry_id=inquiry.id,

@@ -52,7 +52,7 @@ def send(db: Session, about: About, question: Question, *, by: Visitor) -> Inqui
         raise Conflict("This is your own organisation.")
     if open_one := asking.open_one(db, by, about):
         raise AlreadyOpen(open_one)
-    limits.check(db, by, about.vendor)
+    limits.check(db, by, about.vendor, hides_asker=about.hides_asker)
     inquiry = Inquiry(
         organisation_id=by.organisation_id,
         asked_by=by.person_id,

@@ -22,7 +22,7 @@ def say(
 
     Raises `Conflict` where it has ended, `Invalid` for a text that is empty or too long.
     """
-    if sent_before := _sent(db, inquiry, side, sent_key[:KEY_MOST]):
+    if sent_before := find_sent(db, inquiry, side, sent_key[:KEY_MOST]):
         return sent_before
     check_text(text)
     check_goes_on(inquiry)
@@ -89,7 +89,8 @@ def add(db: Session, inquiry: Inquiry, side: Side, /, **fields: Any) -> Message:
     return message
 
 
-def _sent(db: Session, inquiry: Inquiry, side: Side, sent_key: str) -> Message | None:
+def find_sent(db: Session, inquiry: Inquiry, side: Side, sent_key: str) -> Message | None:
+    """What a side sent with this key before."""
     same = select(Message).where(
         Message.inquiry_id == inquiry.id, Message.side == side, Message.sent_key == sent_key
     )

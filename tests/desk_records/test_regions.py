@@ -22,6 +22,7 @@ from app.curation.oversight import checks, draws, reading
 from app.curation.oversight.subjects import LISTED
 from app.desk import auditing, exporting, merging, previewing
 from app.desk.routes import exports
+from app.inquiries import deciding, figures, overseeing, reporting
 from tests.everything import marked, one_of_everything
 from tests.factories import a_batch, a_proposal
 from tests.people import PROVINCE, staff, visitor
@@ -128,6 +129,27 @@ def checked(db: Session, by: Visitor) -> Seen:
     return [(row.vendor.name, row.inspector) for row in page.items]
 
 
+def asked(db: Session, by: Visitor) -> Seen:
+    counted = overseeing.counts(db, by)
+    for tab in overseeing.Tab:
+        page = overseeing.page(db, by, tab, 1)
+        assert page.total == len(page.items) == counted[tab]
+        yield from ((row.asker, row.vendor.name) for row in page.items)
+    assert figures.of(db, by).sent == 2 * counted[overseeing.Tab.WAITING]
+
+
+def reported(db: Session, by: Visitor) -> Seen:
+    page = reporting.page(db, by, 1)
+    assert page.total == len(page.items) == reporting.waiting(db, by)
+    return [(case.report.text, case.row.asker) for case in page.items]
+
+
+def rated(db: Session, by: Visitor) -> Seen:
+    page = deciding.page(db, by, deciding.Tab.FLAGGED, 1)
+    assert page.total == len(page.items) == deciding.waiting(db, by)
+    return [(one.rating.text, one.row.asker) for one in page.items]
+
+
 LISTS: dict[str, Callable[[Session, Visitor], Seen]] = {
     "appeals": appealed,
     "applications": applications,
@@ -138,8 +160,11 @@ LISTS: dict[str, Callable[[Session, Visitor], Seen]] = {
     "claims": claimed,
     "draws": drawn,
     "imported lists": previews,
+    "inquiries": asked,
     "listings": listings,
     "merge queue": pairs,
+    "ratings": rated,
+    "reports": reported,
     "spot checks": checked,
     "staff": officials,
     "whitelist": entries_of_whitelist,

@@ -11,7 +11,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.formats import CHINA, today
 from app.curation.applications.forms import clean
 from app.curation.applications.models import Application, Question
-from app.curation.working_days import add_working_days, working_days_between
+from app.curation.working_days import given_back
 
 LONGEST = 2000
 
@@ -67,6 +67,5 @@ def start_clock(application: Application) -> None:
         return
     if application.due_on:
         stopped = application.clock_stopped_at.astimezone(CHINA).date()
-        passed = working_days_between(stopped, today())
-        application.due_on = add_working_days(application.due_on, passed)
+        application.due_on = given_back(application.due_on, stopped, today())
     application.clock_stopped_at = None

@@ -12,6 +12,7 @@ from app.core.web import render
 from app.desk import (  # noqa: F401  the tables declare themselves
     exporting,
     tables,
+    tables_of_market,
     tables_of_oversight,
     tables_of_people,
 )

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.accounts.visitor import Staff, Visitor
 from app.catalogue.labels import region_label
 from app.catalogue.stages import Stage
+from app.core.access import Can
 from app.core.db import Db
 from app.core.i18n import _, ngettext
 from app.core.web import render
@@ -18,6 +19,7 @@ from app.curation.applications.queueing import AGES, OPEN, SEEN, Asked, Counts, 
 from app.curation.applications.standing import stage_label, stage_tone
 from app.curation.applications.words import ONE
 from app.desk.words import AREAS, DUE, NEXT
+from app.inquiries import deciding, overseeing, reporting
 from search.engine import Kind
 
 router = APIRouter(include_in_schema=False)
@@ -37,8 +39,20 @@ def home(request: Request, db: Db, visitor: Staff) -> Response:
         stages=[_bar(stage, counted) for stage in OPEN],
         areas=[area for area in AREAS if visitor.may(area[0])],
         waiting=waiting,
+        waiting_there=_waiting_there(db, visitor),
         takes_steps=takes_steps(visitor),
     )
+
+
+def _waiting_there(db: Db, visitor: Visitor) -> dict[str, int]:
+    """What waits in the areas about the market, by their address."""
+    found: dict[str, int] = {}
+    if visitor.may(Can.OVERSEE_INQUIRIES):
+        found["/desk/inquiries"] = overseeing.waiting(db, visitor)
+    if visitor.may(Can.DECIDE_REPORTS):
+        found["/desk/reports"] = reporting.waiting(db, visitor)
+        found["/desk/ratings"] = deciding.waiting(db, visitor)
+    return found
 
 
 @router.get("/desk/applications", name="desk:applications")

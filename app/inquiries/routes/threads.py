@@ -16,7 +16,18 @@ from app.core.errors import Invalid
 from app.core.forms import Said
 from app.core.i18n import _
 from app.core.web import go, render
-from app.inquiries import answers, following, noticing, reading, seeing, speaking, stepping
+from app.inquiries import (
+    answers,
+    due,
+    following,
+    noticing,
+    reading,
+    reporting,
+    seeing,
+    speaking,
+    standing,
+    stepping,
+)
 from app.inquiries.models import Inquiry, InquiryStage, Side
 from app.inquiries.reading import Asked, Line
 from app.inquiries.routes.pages import show
@@ -121,6 +132,9 @@ def page(
         "may_sign": may_talk and stepping.may_sign(inquiry),
         "may_talk": may_talk,
         "answers": answers.own(db, visitor) if may_talk and is_vendor else [],
+        "standing": standing.look(db, visitor, inquiry, found.side),
+        "report_reasons": [(code, _(text)) for code, text in reporting.REASONS.items()],
+        "days": (due.ANSWER_WITHIN, due.LATER_WITHIN),
         "shows_contact": seeing.shows_contact(inquiry, found.side),
         "sent_key": uuid4().hex,
     }

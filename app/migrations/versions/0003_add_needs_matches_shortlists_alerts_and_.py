@@ -31,21 +31,6 @@ def upgrade() -> None:
     with op.batch_alter_table('answer_template', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_answer_template_organisation_id'), ['organisation_id'], unique=False)
 
-    op.create_table('block',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('organisation_id', sa.Uuid(), nullable=False),
-    sa.Column('blocked_id', sa.Uuid(), nullable=False),
-    sa.Column('by', sa.Uuid(), nullable=False),
-    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.ForeignKeyConstraint(['blocked_id'], ['organisation.id'], name=op.f('fk_block_blocked_id_organisation')),
-    sa.ForeignKeyConstraint(['by'], ['person.id'], name=op.f('fk_block_by_person')),
-    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_block_organisation_id_organisation')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_block')),
-    sa.UniqueConstraint('organisation_id', 'blocked_id', name=op.f('uq_block_organisation_id_blocked_id'))
-    )
-    with op.batch_alter_table('block', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_block_blocked_id'), ['blocked_id'], unique=False)
-
     op.create_table('need',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('identifier', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -278,6 +263,7 @@ def upgrade() -> None:
     sa.Column('match_id', sa.Uuid(), nullable=True),
     sa.Column('shortlist_id', sa.Uuid(), nullable=True),
     sa.Column('sent_key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('sent_on', sa.Date(), nullable=False),
     sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('region', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('stage', sa.String(), nullable=False),
@@ -293,6 +279,11 @@ def upgrade() -> None:
     sa.Column('overdue_told_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('escalated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('escalated_why', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('escalation_passed_on_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('escalation_closed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('answered_on', sa.Date(), nullable=True),
+    sa.Column('answered_after', sa.Integer(), nullable=True),
+    sa.Column('answered_in_time', sa.Boolean(), nullable=True),
     sa.Column('waits_for_account', sa.Boolean(), nullable=False),
     sa.Column('news_for_asker', sa.Integer(), nullable=False),
     sa.Column('news_for_vendor', sa.Integer(), nullable=False),
@@ -406,6 +397,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_watch_plan_at'), ['at'], unique=False)
         batch_op.create_index(batch_op.f('ix_watch_plan_space'), ['space'], unique=False)
 
+    op.create_table('block',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Uuid(), nullable=False),
+    sa.Column('blocked_id', sa.Uuid(), nullable=False),
+    sa.Column('inquiry_id', sa.Uuid(), nullable=False),
+    sa.Column('is_of_hidden', sa.Boolean(), nullable=False),
+    sa.Column('by', sa.Uuid(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['blocked_id'], ['organisation.id'], name=op.f('fk_block_blocked_id_organisation')),
+    sa.ForeignKeyConstraint(['by'], ['person.id'], name=op.f('fk_block_by_person')),
+    sa.ForeignKeyConstraint(['inquiry_id'], ['inquiry.id'], name=op.f('fk_block_inquiry_id_inquiry')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_block_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_block')),
+    sa.UniqueConstraint('organisation_id', 'inquiry_id', name=op.f('uq_block_organisation_id_inquiry_id'))
+    )
+    with op.batch_alter_table('block', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_block_blocked_id'), ['blocked_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_block_inquiry_id'), ['inquiry_id'], unique=False)
+
     op.create_table('inquiry_reading',
     sa.Column('inquiry_id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
@@ -419,20 +429,24 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('inquiry_id', sa.Uuid(), nullable=False),
     sa.Column('side', sa.String(), nullable=False),
+    sa.Column('against_id', sa.Uuid(), nullable=False),
     sa.Column('reason_code', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('by', sa.Uuid(), nullable=False),
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('is_upheld', sa.Boolean(), nullable=True),
     sa.Column('answer', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('suspended_until', sa.Date(), nullable=True),
     sa.Column('decided_by', sa.Uuid(), nullable=True),
     sa.Column('decided_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['against_id'], ['organisation.id'], name=op.f('fk_inquiry_report_against_id_organisation')),
     sa.ForeignKeyConstraint(['by'], ['person.id'], name=op.f('fk_inquiry_report_by_person')),
     sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_inquiry_report_decided_by_person')),
     sa.ForeignKeyConstraint(['inquiry_id'], ['inquiry.id'], name=op.f('fk_inquiry_report_inquiry_id_inquiry')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_inquiry_report'))
     )
     with op.batch_alter_table('inquiry_report', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_inquiry_report_against_id'), ['against_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_inquiry_report_inquiry_id'), ['inquiry_id'], unique=False)
 
     op.create_table('inquiry_step',
@@ -483,6 +497,7 @@ def upgrade() -> None:
     sa.Column('replied_by', sa.Uuid(), nullable=True),
     sa.Column('replied_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('flags', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('is_flagged', sa.Boolean(), nullable=False),
     sa.Column('is_hidden', sa.Boolean(), nullable=False),
     sa.Column('decided_by', sa.Uuid(), nullable=True),
     sa.Column('decided_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -525,9 +540,15 @@ def downgrade() -> None:
     op.drop_table('inquiry_step')
     with op.batch_alter_table('inquiry_report', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_inquiry_report_inquiry_id'))
+        batch_op.drop_index(batch_op.f('ix_inquiry_report_against_id'))
 
     op.drop_table('inquiry_report')
     op.drop_table('inquiry_reading')
+    with op.batch_alter_table('block', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_block_inquiry_id'))
+        batch_op.drop_index(batch_op.f('ix_block_blocked_id'))
+
+    op.drop_table('block')
     with op.batch_alter_table('watch_plan', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_watch_plan_space'))
         batch_op.drop_index(batch_op.f('ix_watch_plan_at'))
@@ -608,10 +629,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_need_open')
 
     op.drop_table('need')
-    with op.batch_alter_table('block', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_block_blocked_id'))
-
-    op.drop_table('block')
     with op.batch_alter_table('answer_template', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_answer_template_organisation_id'))
 
