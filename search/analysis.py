@@ -102,13 +102,25 @@ def highlight(text: str, matched: Iterable[str]) -> list[tuple[str, bool]]:
     `matched` are tokens as `tokens` and `match_tokens` give them. Single characters are left out
     when longer tokens are given, since they would mark half of every page.
     """
+    return highlights([text], matched)[0]
+
+
+def highlights(texts: Sequence[str], matched: Iterable[str]) -> list[list[tuple[str, bool]]]:
+    """The same for several texts at once, which takes little longer than for one."""
     chinese, others = _sought(frozenset(matched))
-    folded, places = fold(text)
-    marks = bytearray(len(text))
+    whole = _BREAK.join(texts)  # which no token bridges
+    folded, places = fold(whole)
+    marks = bytearray(len(whole))
     for start, end in chain(_found(folded, chinese), _tokens_among(folded, others)):
         for place in places[start:end]:
             marks[place] = 1
-    return _segments(text, marks)
+    found = []
+    start = 0
+    for text in texts:
+        end = start + len(text)
+        found.append(_segments(text, marks[start:end]))
+        start = end + len(_BREAK)
+    return found
 
 
 @lru_cache(maxsize=256)

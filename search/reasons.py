@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from search.analysis import highlight
+from search import analysis
 from search.answers import Reason, Segments, State
 from search.asking import Question
 from search.engine import Document
@@ -26,7 +26,8 @@ def highlights(document: Document, question: Question) -> dict[str, Segments]:
     request = question.request
     wanted = {*request.required, *request.alternatives}
     fields = {"name": document.name, **document.texts}
-    return {field: highlight(text, wanted) for field, text in fields.items()}
+    segments = analysis.highlights(list(fields.values()), wanted)
+    return dict(zip(fields, segments, strict=True))
 
 
 def reasons(

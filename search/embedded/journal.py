@@ -105,7 +105,8 @@ class Journal:
         count = until.vectors // (4 * dimension) if dimension else 0
         if not count:
             return np.zeros((0, dimension), np.float32)
-        return np.memmap(self._vectors, "<f4", "r", shape=(count, dimension))
+        mapped = np.memmap(self._vectors, "<f4", "r", shape=(count, dimension))
+        return np.asarray(mapped)  # a plain array over the same file: rows are read faster
 
 
 def _write(path: Path, offset: int, content: bytearray) -> None:
