@@ -16,7 +16,7 @@ from search.matching import ALTERNATIVE, enough, nearest, rarity
 K = TypeVar("K")
 V = TypeVar("V")
 _KEPT_QUERIES = 16
-_KEPT_TOKENS = 512
+_KEPT_TOKENS = 1024
 
 
 @dataclass(frozen=True, slots=True)
