@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import structlog
 from fastapi import Depends, FastAPI
 
-from app import about, feeds, information
+from app import about, feeds, information, jobs  # noqa: F401  what the outbox may name
 from app.accounts import routes as accounts
 from app.accounts.visitor import recognise
 from app.alerts import routes as alerts
@@ -20,7 +20,6 @@ from app.core.settings import Settings, get_settings
 from app.core.site import install
 from app.core.worker import Worker
 from app.curation.applications.sightings import Recorder
-from app.curation.oversight import freshness, mending, quarantining, whitelisting  # noqa: F401  jobs
 from app.desk import routes as desk
 from app.desk.words import areas_of
 from app.discovery import fallback
@@ -28,8 +27,6 @@ from app.discovery import routes as discovery
 from app.health import routes as health
 from app.inquiries import routes as inquiries
 from app.inquiries.counting import count_unread
-from app.matching import following as matching_again  # noqa: F401  jobs
-from app.needs import closing, following  # noqa: F401  jobs
 from app.needs import routes as needs
 from app.oversight import routes as oversight
 from app.shortlists import routes as shortlists

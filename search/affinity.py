@@ -1,6 +1,7 @@
 """How near a need lies to the complaints of each scenario, whatever words it uses."""
 
 import threading
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +29,7 @@ class Affinity:
         }
         self._codes = list(said)
         self._phrases = [text for texts in said.values() for text in texts]
-        counts = [len(texts) for texts in said.values()]
-        # the scenario of each phrase, and where its phrases begin and end
-        self._scenario = np.repeat(np.arange(len(said)), counts)
-        self._last = np.cumsum(counts, dtype=np.int64) - 1
-        self._first = self._last + 1 - counts
+        self._places = _places([len(texts) for texts in said.values()])
         self._lock = threading.Lock()
         self._vectors: Vectors | None = None
 
@@ -54,13 +51,24 @@ class Affinity:
 
     def _by_scenario(self, cosines: Vector) -> NDArray[np.float64]:
         """How near each scenario is: the mean of its nearest phrases."""
-        nearest_first = np.lexsort((-cosines, self._scenario))
-        ordered = cosines[nearest_first].astype(np.float64)
-        best = [ordered[np.minimum(self._first + n, self._last)] for n in range(_NEAREST)]
-        near: NDArray[np.float64] = np.mean(best, axis=0)
+        by_scenario = np.append(cosines, np.float32(-np.inf))[self._places]
+        nearest = np.partition(by_scenario, -_NEAREST, axis=1)[:, -_NEAREST:]
+        near: NDArray[np.float64] = nearest.mean(axis=1, dtype=np.float64)
         return near
 
     def _bonus(self, deviation: float) -> float:
         weights = self._weights
         above = min(deviation - weights.complaint_floor, weights.complaint_limit)
         return round(weights.complaints * float(above), 6)
+
+
+def _places(counts: Sequence[int]) -> NDArray[np.int64]:
+    """The places of each scenario's phrases in one row: a single phrase stands there twice, and
+    what is left of the row is the place behind all phrases."""
+    table = np.full((len(counts), max(_NEAREST, *counts, 0)), sum(counts))
+    first = 0
+    for row, count in zip(table, counts, strict=True):
+        row[:_NEAREST] = first
+        row[:count] = range(first, first + count)
+        first += count
+    return table

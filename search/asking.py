@@ -42,6 +42,7 @@ _MACHINES = re.compile(
     r"[^,，。;；]{0,12}?(?:plc|cnc|hmi|变频器|伺服|驱动器|控制器|触摸屏|机床|数控系统|仪表)"
 )
 _IN_USE = re.compile(r"(?:用的?是|用着|在用|已有|现有|已经有|买了|上了|装了)[^,，。;；]{0,4}$")
+_IN_FRONT = 7  # characters, the most that is read of the above
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def _names(folded: str, generic: frozenset[str]) -> Iterator[tuple[str, bool]]:
     before_machines = {place for place in cuts if _MACHINES.match(folded, place)}
     for start in cuts:
         is_beside = any(first <= start < last for first, last in beside)
-        is_owned = is_beside or _IN_USE.search(folded, 0, start) is not None
+        is_owned = is_beside or _IN_USE.search(folded, max(0, start - _IN_FRONT), start) is not None
         for end in cuts:
             if _SHORTEST_NAME <= end - start <= _LONGEST_NAME:
                 part = folded[start:end].replace(" ", "")

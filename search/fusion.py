@@ -71,9 +71,10 @@ def fuse(
     has_meaning = any(candidate.meaning is not None for candidate in found)
     share = (weights.meaning, weights.words) if has_meaning else (0.0, 1.0)
     pinned = set(exact)
+    wanted = list(preferences.items())
     ranked = []
     for candidate, word, near in zip(found, words, meaning, strict=True):
-        bonus = _agreement(candidate, preferences) + _price(candidate, max_price, weights)
+        bonus = _agreement(candidate.facets, wanted) + _price(candidate, max_price, weights)
         score = round(share[0] * near + share[1] * word + bonus, 6)
         ranked.append(Ranked(candidate, score, near, candidate.id in pinned))
     return sorted(ranked, key=lambda one: (not one.is_exact, -one.score))
@@ -81,23 +82,29 @@ def fuse(
 
 def _deviations(values: Sequence[float | None]) -> list[float]:
     """Unknown values count as average."""
-    known = np.array(values, np.float64)  # what is unknown becomes not a number
-    if np.isnan(known).all():
+    given = np.array(values, np.float64)  # what is unknown becomes not a number
+    is_known = ~np.isnan(given)
+    count = np.count_nonzero(is_known)
+    if not count:
         return [0.0] * len(values)
-    spread = float(np.nanstd(known))
+    mean = np.where(is_known, given, 0.0).sum() / count
+    apart = np.where(is_known, given - mean, 0.0)
+    spread = float(np.sqrt((apart * apart).sum() / count))
     if spread < 1e-9:
         return [0.0] * len(values)
-    deviations = np.maximum(_FARTHEST, (known - np.nanmean(known)) / spread)
-    found: list[float] = np.nan_to_num(deviations).tolist()
+    found: list[float] = np.maximum(_FARTHEST, apart / spread).tolist()
     return found
 
 
-def _agreement(candidate: Candidate, preferences: Preferences) -> float:
+def _agreement(
+    facets: Mapping[str, Sequence[str]], preferences: Sequence[tuple[str, Mapping[str, float]]]
+) -> float:
     """For each facet the best of the candidate's codes; nothing is taken off for silence."""
-    return sum(
-        max((wanted.get(code, 0.0) for code in candidate.facets.get(facet, ())), default=0.0)
-        for facet, wanted in preferences.items()
-    )
+    found = 0.0
+    for facet, wanted in preferences:
+        if codes := facets.get(facet):
+            found += max([wanted.get(code, 0.0) for code in codes])
+    return found
 
 
 def _price(candidate: Candidate, max_price: int | None, weights: Weights) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from search.analysis import highlight
+from search import analysis
 from search.answers import Reason, Segments, State
 from search.asking import Question
 from search.engine import Document
@@ -18,6 +18,15 @@ _COMPLAINT = 0.15
 _MOST_FIELDS = 2
 _MOST_WORDS = 4
 _LONGEST_SAID = 30
+_TABLES = {
+    "industry": "industries",
+    "city": "regions",
+    "scenario": "scenarios",
+    "vendor_kind": "vendor_kinds",
+    "deployment": "deployments",
+    "price_model": "price_models",
+    "category": "information_categories",
+}
 _KINDS = {"city": "region", "max_price": "budget"}
 
 
@@ -26,7 +35,8 @@ def highlights(document: Document, question: Question) -> dict[str, Segments]:
     request = question.request
     wanted = {*request.required, *request.alternatives}
     fields = {"name": document.name, **document.texts}
-    return {field: highlight(text, wanted) for field, text in fields.items()}
+    segments = analysis.highlights(list(fields.values()), wanted)
+    return dict(zip(fields, segments, strict=True))
 
 
 def reasons(
@@ -117,16 +127,8 @@ def _budget(chip: Chip, document: Document) -> Reason:
 
 def label(facet: str, code: str, vocabulary: Vocabulary) -> str:
     """What a code is called in Chinese; unknown codes stand for themselves."""
-    tables: Mapping[str, Mapping[str, object]] = {
-        "industry": vocabulary.industries,
-        "city": vocabulary.regions,
-        "scenario": vocabulary.scenarios,
-        "vendor_kind": vocabulary.vendor_kinds,
-        "deployment": vocabulary.deployments,
-        "price_model": vocabulary.price_models,
-        "category": vocabulary.information_categories,
-    }
-    known = tables.get(facet, {}).get(code)
+    table: Mapping[str, object] = getattr(vocabulary, _TABLES[facet]) if facet in _TABLES else {}
+    known = table.get(code)
     return str(getattr(known, "short", "") or getattr(known, "name", code))
 
 

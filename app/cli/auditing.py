@@ -10,7 +10,6 @@ from app.core.audit import Fault, Proof, verify
 from app.core.db import transaction
 from app.core.formats import format_moment
 from app.core.i18n import _, mark
-from app.curation import trail  # noqa: F401  its jobs must be known where the outbox is worked
 
 HASH = re.compile("[0-9a-f]{64}")
 BROKEN = 1

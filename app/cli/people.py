@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from app.accounts import operating, tidying  # noqa: F401  the worker must know its jobs
+from app.accounts import operating
 from app.accounts.models import Person, StaffRole
 from app.accounts.staffing import ROLE_NAMES
 from app.catalogue.labels import region_label

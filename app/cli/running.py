@@ -16,6 +16,7 @@ import uvicorn
 from sqlmodel import col, select
 from uvicorn.supervisors import Multiprocess
 
+from app import jobs  # noqa: F401  what the outbox may name
 from app.catalogue import index, reading
 from app.cli import demonstration
 from app.cli.finding import reindex
@@ -28,12 +29,8 @@ from app.core.i18n import _
 from app.core.logs import configure_logging
 from app.core.migrating import upgrade
 from app.core.settings import get_settings
-from app.curation.applications import publishing, sightings  # noqa: F401  jobs
 from app.curation.models import Batch
-from app.curation.oversight import freshness, mending, quarantining, whitelisting  # noqa: F401  jobs
 from app.discovery.rows import total_label
-from app.inquiries import accounts_missing, overdue, rings  # noqa: F401  jobs
-from app.needs import closing, following  # noqa: F401  jobs
 from search.engine import EngineAway
 from search.searcher import Query
 

@@ -13,12 +13,12 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, func, select
 
 from app.accounts.models import Person
+from app.accounts.organisations import must_not_belong
 from app.accounts.scope import Scope
 from app.accounts.visitor import Visitor
 from app.catalogue.models import Organisation, Solution, Vendor
 from app.catalogue.reading import Page
 from app.core.errors import NotFound
-from app.curation.applications.deciding import must_not_belong
 from app.inquiries import due, naming
 from app.inquiries.models import ENDED, Inquiry, InquiryStep, Message, Side
 from app.needs.models import Need

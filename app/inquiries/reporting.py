@@ -16,6 +16,7 @@ from sqlmodel import Session, col, func, select
 
 from app.accounts import responsible
 from app.accounts.models import Person
+from app.accounts.organisations import must_not_belong
 from app.accounts.visitor import Visitor
 from app.catalogue.models import Organisation
 from app.catalogue.reading import Page
@@ -26,7 +27,6 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.files import Attachment
 from app.core.formats import today
 from app.core.i18n import mark
-from app.curation.applications.deciding import must_not_belong
 from app.inquiries import attaching, overseeing
 from app.inquiries.announcing import BOTH, announce, tell_staff
 from app.inquiries.models import Inquiry, InquiryReport, Message, Side

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from app.core import audit
 from app.core.db import now
 from app.core.schedule import recurring
-from app.curation.oversight.telling import tell
+from app.curation.telling import tell
 from app.matching import service as matching
 from app.needs.models import Need, NeedStage, Outcome, OutcomeKind
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, exists, select
 from app.catalogue.models import Organisation, Vendor
 from app.catalogue.stages import Stage
 from app.core.outbox import Later, job
-from app.curation.oversight.telling import tell
+from app.curation.telling import tell
 from app.matching import service as matching
 from app.matching.models import Match
 from app.needs.models import Confidentiality, Need, NeedTold

@@ -1,4 +1,4 @@
-"""A match in words: its reasons with their sources, its components, what speaks for it."""
+"""A match in words, beyond its reasons: their sources, what speaks for it, why its place."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -7,36 +7,15 @@ from typing import Any
 from app.catalogue.labels import code_label, region_label
 from app.core.formats import format_date, format_money
 from app.core.i18n import _, mark
-from app.discovery.wording import field_label
 from app.matching.found import Step
 from app.matching.models import MatchRun, Verdict
+from app.matching.wording import COMPONENTS, component_label
 from app.needs.wording import limit_label
 
-COMPONENTS: Mapping[str, tuple[str, str]] = {
-    "meaning": (mark("Meaning"), mark("how near the listing's text is to the need")),
-    "words": (mark("Words"), mark("words of the need that the listing says, rare ones for more")),
-    "scenario": (mark("Scenario"), mark("the listing states the scenario that is asked for")),
-    "complaints": (mark("Complaints"), mark("the need sounds like what its scenario mends")),
-    "industry": (mark("Industry"), mark("the listing states the industry")),
-    "cases": (mark("Cases"), mark("a case of it answers the need")),
-    "same_industry": (mark("Case in this industry"), mark("a case of the vendor is in it")),
-    "same_city": (mark("Case in this city"), mark("a case of the vendor is there")),
-}
 STATES: Mapping[str, str] = {
     "met": mark("Met"),
     "unmet": mark("Not met"),
     "unknown": mark("Not stated"),
-}
-REASONS: Mapping[str, str] = {
-    "words": mark("Says “{said}” ({field})"),
-    "meaning": mark("Close in meaning ({field})"),
-    "complaints": mark("Sounds like what this mends: {found}"),
-    "case": mark("A case of it: {found}"),
-}
-SCENARIO: Mapping[str, str] = {
-    "met": mark("Scenario: {found}"),
-    "unmet": mark("Asks for {said}; it states {found}"),
-    "unknown": mark("Asks for {said}; no scenario is stated, worth asking"),
 }
 SAME: Mapping[str, str] = {"industry": mark("same industry"), "city": mark("same city")}
 VERDICTS: Mapping[Verdict, str] = {
@@ -49,13 +28,8 @@ VERDICTS: Mapping[Verdict, str] = {
 }
 
 
-def component(name: str) -> str:
-    """What a component of the score is called."""
-    return _(COMPONENTS[name][0]) if name in COMPONENTS else name
-
-
 def component_means(name: str) -> str:
-    """What a component looks at."""
+    """What a component of a score looks at."""
     return _(COMPONENTS[name][1]) if name in COMPONENTS else ""
 
 
@@ -67,14 +41,6 @@ def state(name: str) -> str:
 def verdict(name: str) -> str:
     """What an opinion is called."""
     return _(VERDICTS[Verdict(name)])
-
-
-def reason(given: Mapping[str, Any]) -> str:
-    """A reason in one sentence."""
-    values = {name: str(given.get(name, "")) for name in ("said", "found")}
-    if given["kind"] == "scenario":
-        return _(SCENARIO[given["state"]], **values)
-    return _(REASONS[given["kind"]], **values, field=field_label(given["field"]))
 
 
 def origin(given: Mapping[str, Any]) -> str:
@@ -151,7 +117,7 @@ def why(step: Step | None) -> str:
     return _(
         "{difference} points more, most of it from: {component}",
         difference=f"{100 * step.difference:.1f}",
-        component=component(most),
+        component=component_label(most),
     )
 
 

@@ -1,6 +1,6 @@
 """Matches as people see them: those of an own need, one alone, and those of a vendor's listings."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,7 +16,8 @@ from app.catalogue.reading import Page
 from app.catalogue.stages import Stage
 from app.core.access import Can
 from app.core.errors import NotFound
-from app.matching import service
+from app.matching import feedback, service
+from app.matching.found import Run
 from app.matching.models import Match, MatchFeedback, Verdict
 from app.needs.models import Need
 from app.needs.reading import SIZE, Found, find_own
@@ -24,6 +25,8 @@ from app.needs.seeing import SHOWN, is_open, is_own, shows_identity, visible
 
 OPINIONS = (Verdict.USEFUL, Verdict.NOT_USEFUL, Verdict.WRONG)
 """What somebody may say of a match; the other verdicts follow from what they do."""
+
+Verdicts = Mapping[UUID, Mapping[Verdict, MatchFeedback]]
 
 
 class Eyes(StrEnum):
@@ -46,10 +49,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An own need with its newest run, and what the organisation said of each match."""
+    """An own need with its newest run, and the organisation's newest opinion of each solution."""
 
     need: Need
-    run: service.Run | None
+    run: Run | None
     opinions: Mapping[UUID, MatchFeedback]
 
     @property
@@ -71,18 +74,16 @@ def of_need(db: Session, visitor: Visitor, identifier: str) -> Answered:
     """The matches of an own need; raises `NotFound` for those of others."""
     need = find_own(db, visitor, identifier)
     run = service.current(db, need.id)
-    ids = [match.id for match, _solution in run.matches] if run else []
-    return Answered(need, run, opinions(db, visitor, ids))
+    return Answered(need, run, _opinions(feedback.verdicts(db, need.id, need.organisation_id)))
 
 
-def opinions(db: Session, visitor: Visitor, ids: Iterable[UUID]) -> dict[UUID, MatchFeedback]:
-    """The newest opinion of the visitor's organisation on each of these matches."""
-    chosen = select(MatchFeedback).where(
-        col(MatchFeedback.match_id).in_(list(ids)),
-        MatchFeedback.organisation_id == visitor.organisation_id,
-        col(MatchFeedback.verdict).in_(OPINIONS),
-    )
-    return {one.match_id: one for one in db.exec(chosen.order_by(col(MatchFeedback.at)))}
+def _opinions(said: Verdicts) -> dict[UUID, MatchFeedback]:
+    opinions: dict[UUID, MatchFeedback] = {}
+    for solution_id, verdicts in said.items():
+        opinion = next((verdicts[one] for one in OPINIONS if one in verdicts), None)
+        if opinion:
+            opinions[solution_id] = opinion
+    return opinions
 
 
 def find(db: Session, visitor: Visitor, match_id: UUID) -> Seen:

@@ -18,7 +18,7 @@ from app.core.access import Can
 from app.core.db import now
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.curation.applications.drafts import vendor_of
-from app.curation.oversight.telling import tell
+from app.curation.telling import tell
 from app.needs.models import Confidentiality, Need, NeedQuestion, NeedStage
 from app.needs.publishing import identity_fault
 from app.needs.seeing import is_own

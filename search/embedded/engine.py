@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 
-from search.embedded.generation import Generation, current, discard_others, fresh, switch
+from search.embedded.generation import Generation, current, discard_others, fresh, pointed, switch
 from search.embedded.matching import filtered, match
 from search.embedded.ranking import Head, head, ordered
 from search.embedded.state import KIND, Snapshot
@@ -44,6 +44,8 @@ class EmbeddedEngine:
             with self._alone():
                 if not current(folder):
                     self._create()
+        # looked at first: a switch in between is then seen by the next request
+        self._seen = pointed(folder)
         self._live = Generation(folder / current(folder))
 
     def _create(self) -> None:
@@ -65,7 +67,7 @@ class EmbeddedEngine:
         return Candidates(
             found=_candidates(snapshot, best),
             exact=[snapshot.ids[row] for row in best.rows.tolist() if row in named],
-            total=int(passed.rows.sum()),
+            total=passed.total,
             facets=passed.facets,
             distinct=passed.distinct,
         )
@@ -98,7 +100,7 @@ class EmbeddedEngine:
     ) -> Sequence[Document]:
         """Documents with a suggestion key under one of the prefixes, earlier prefixes first."""
         snapshot = self._generation().snapshot()
-        wanted = snapshot.facets[KIND].having(kinds, snapshot.rows) & snapshot.alive
+        wanted = snapshot.facets[KIND].having(kinds) & snapshot.alive
         rows: dict[int, None] = {}
         for prefix in prefixes:
             found = snapshot.words.rows_prefixed(prefix, 8 * limit)
@@ -143,12 +145,13 @@ class EmbeddedEngine:
         self._live.journal.close()
 
     def _generation(self) -> Generation:
-        name = current(self._root)
-        if name != self._live.name:
+        if self._seen != pointed(self._root):
             with self._opening:
+                seen, name = pointed(self._root), current(self._root)
                 if name != self._live.name:
                     # the old one closes with its last reader
                     self._live = Generation(self._root / name)
+                self._seen = seen
         return self._live
 
     @contextmanager
@@ -179,22 +182,17 @@ def _fill(generation: Generation, entries: Iterator[Entry]) -> int:
 
 
 def _candidates(snapshot: Snapshot, best: Head) -> list[Candidate]:
-    codes = {
-        facet: column.codes_of(best.rows)
-        for facet, column in snapshot.facets.items()
-        if facet != KIND
-    }
-    return [_candidate(snapshot, best, codes, row) for row in best.rows.tolist()]
-
-
-def _candidate(
-    snapshot: Snapshot, best: Head, codes: Mapping[str, Mapping[int, tuple[str, ...]]], row: int
-) -> Candidate:
-    price = int(snapshot.prices[row])
-    return Candidate(
-        id=snapshot.ids[row],
-        words=best.words.get(row, 0.0),
-        meaning=None if best.meaning is None else best.meaning.get(row),
-        facets={facet: found[row] for facet, found in codes.items() if row in found},
-        price_from=None if price < 0 else price,
-    )
+    columns = {f: c.codes_of(best.rows) for f, c in snapshot.facets.items() if f != KIND}
+    codes = zip(*columns.values(), strict=True) if columns else repeat(())
+    prices = snapshot.prices[best.rows].tolist()
+    meaning = best.meaning
+    return [
+        Candidate(
+            id=snapshot.ids[row],
+            words=best.words.get(row, 0.0),
+            meaning=None if meaning is None else meaning.get(row),
+            facets={facet: held for facet, held in zip(columns, of_row, strict=True) if held},
+            price_from=None if price < 0 else price,
+        )
+        for row, price, of_row in zip(best.rows.tolist(), prices, codes, strict=False)
+    ]

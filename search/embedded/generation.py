@@ -17,6 +17,7 @@ from search.engine import Document, Entry, Vector, WriteResult
 # raised when the files change: an older folder is then left behind and everything indexed again
 FORMAT = 1
 _POINTER = "CURRENT"
+Stamp = tuple[int, int] | None
 
 
 def current(root: Path) -> str:
@@ -26,6 +27,11 @@ def current(root: Path) -> str:
     except FileNotFoundError:
         return ""
     return name if name.startswith(f"v{FORMAT}-") and (root / name).is_dir() else ""
+
+
+def pointed(root: Path) -> Stamp:
+    """Changes with every switch."""
+    return _version(root / _POINTER)
 
 
 def fresh(root: Path) -> Path:
@@ -62,7 +68,7 @@ class Generation:
         self.journal = Journal(folder)
         self._words = WordIndex(folder / "words")
         self._stamp = folder / "words" / "meta.json"
-        self._seen: tuple[int, int] | None = None
+        self._seen: Stamp = None
         self._state = State()
         self._lock = threading.Lock()
         self._snapshot = self._read()
@@ -158,7 +164,7 @@ class Generation:
         return None if place < 0 else np.array(snapshot.nearness.exact[place])
 
 
-def _version(stamp: Path) -> tuple[int, int] | None:
+def _version(stamp: Path) -> Stamp:
     """Changes with every commit, since the file is replaced by each."""
     try:
         found = stamp.stat()

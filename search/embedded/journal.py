@@ -9,12 +9,15 @@ import os
 import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from search.engine import Document, Entry, Vector
+
+_KEPT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Journal:
             path.touch()
         # kept open until nobody looks: a reader goes on with a folder that a rebuild has replaced
         self._reading = os.open(self._documents, os.O_RDONLY)
+        # the next filter or page often shows the same; without `self`, which has to go when unused
+        self._document = lru_cache(maxsize=_KEPT)(partial(_document, self._reading))
         self.close = weakref.finalize(self, os.close, self._reading)
 
     def append(self, mark: Mark, entries: list[Entry], gone: Mapping[str, int]) -> Mark:
@@ -98,14 +103,15 @@ class Journal:
 
     def document(self, place: tuple[int, int]) -> Document:
         """The document that a line points to."""
-        return Document.from_dict(json.loads(os.pread(self._reading, place[1], place[0])))
+        return self._document(place)
 
     def vectors(self, dimension: int, until: Mark) -> Vector:
         """All vectors up to the mark, float32 [n, dimension], mapped and not read."""
         count = until.vectors // (4 * dimension) if dimension else 0
         if not count:
             return np.zeros((0, dimension), np.float32)
-        return np.memmap(self._vectors, "<f4", "r", shape=(count, dimension))
+        mapped = np.memmap(self._vectors, "<f4", "r", shape=(count, dimension))
+        return np.asarray(mapped)  # a plain array over the same file: rows are read faster
 
 
 def _write(path: Path, offset: int, content: bytearray) -> None:
@@ -117,6 +123,11 @@ def _write(path: Path, offset: int, content: bytearray) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _document(descriptor: int, place: tuple[int, int]) -> Document:
+    offset, size = place
+    return Document.from_dict(json.loads(os.pread(descriptor, size, offset).decode()))
 
 
 def _encode(values: dict[str, Any]) -> bytes:

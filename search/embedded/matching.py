@@ -7,16 +7,16 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from search.embedded.columns import Mask
+from search.embedded.columns import Mask, Numbers, kth_largest
 from search.embedded.nearness import MARGIN
-from search.embedded.state import KIND, Numbers, Snapshot
+from search.embedded.state import KIND, Snapshot
 from search.engine import CandidateRequest, Vector
 from search.matching import ALTERNATIVE, enough, nearest, rarity
 
 K = TypeVar("K")
 V = TypeVar("V")
 _KEPT_QUERIES = 16
-_KEPT_TOKENS = 512
+_KEPT_TOKENS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +61,23 @@ def _match(snapshot: Snapshot, request: CandidateRequest) -> Match:
 def _weights(snapshot: Snapshot, request: CandidateRequest) -> tuple[NDArray[np.float32], float]:
     """The weight of shared tokens of each row, rarer ones weighing more, and how much suffices."""
     weight = np.zeros(snapshot.rows, np.float32)
-    alive = int(snapshot.alive.sum())
     total = 0.0
     required = set(request.required)
     for token in dict.fromkeys((*request.required, *request.alternatives)):
         rows = _rows_with(snapshot, token)
         if len(rows):
-            own = rarity(alive, len(rows))
+            own = rarity(snapshot.count, len(rows))
             weight[rows] += own if token in required else ALTERNATIVE * own
             total += own if token in required else 0.0
     return weight, enough(total)
 
 
 def _rows_with(snapshot: Snapshot, token: str) -> Numbers:
-    kept = snapshot.token_rows.get(token)
+    # taken out and put back behind the others, so that the words of every day stay
+    kept = snapshot.token_rows.pop(token, None)
     if kept is None:
         kept = snapshot.words.rows_with(token)
-        _keep(snapshot.token_rows, token, kept, _KEPT_TOKENS)
+    _keep(snapshot.token_rows, token, kept, _KEPT_TOKENS)
     return kept
 
 
@@ -97,35 +97,29 @@ def _by_row(snapshot: Snapshot, by_place: NDArray[np.float32]) -> NDArray[np.flo
 def _nearest(snapshot: Snapshot, query: Vector, near: NDArray[np.float32]) -> Mask:
     """The documents of each kind that lie nearest, whatever the filters; see `matching.nearest`."""
     passed = np.zeros(snapshot.rows, np.bool_)
-    held = snapshot.alive & (snapshot.places >= 0)
-    kinds = snapshot.facets[KIND]
-    for kind in kinds.counts(held):
-        rows = np.flatnonzero(held & kinds.having([kind], snapshot.rows))
+    for rows in snapshot.holding:
         most = nearest(len(rows))
-        floor = np.partition(near[rows], -most)[-most] - 2 * MARGIN
-        close = rows[near[rows] >= floor]
-        exact = _cosines(snapshot, query, close)
+        of_kind = near[rows]
+        close = rows[of_kind >= kth_largest(of_kind, most) - 2 * MARGIN]
+        exact = cosines(snapshot, query, close)
         passed[close[np.lexsort((snapshot.ties[close], -exact))[:most]]] = True
     return passed
 
 
-def _cosines(snapshot: Snapshot, query: Vector, rows: Numbers) -> NDArray[np.float64]:
+def cosines(snapshot: Snapshot, query: Vector, rows: Numbers) -> NDArray[np.float64]:
+    """Exact cosines, rounded to six decimals, of rows that have a vector."""
     if snapshot.nearness is None:
         return np.zeros(0)
     return snapshot.nearness.cosines(query, snapshot.places[rows])
 
 
-def cosines(snapshot: Snapshot, query: Vector, rows: Numbers) -> dict[int, float]:
-    """Exact cosines, rounded to six decimals, of those rows that have a vector."""
-    rows = rows[snapshot.places[rows] >= 0]
-    return dict(zip(rows.tolist(), _cosines(snapshot, query, rows).tolist(), strict=True))
-
-
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """The matches that pass every filter, and per facet those that pass every other filter."""
+    """The matches that pass every filter: whether a row does, how many do, and per facet how many
+    pass every other filter."""
 
     rows: Mask
+    total: int
     facets: Mapping[str, Mapping[str, int]]
     distinct: int
 
@@ -137,26 +131,30 @@ def filtered(snapshot: Snapshot, request: CandidateRequest, matched: Mask) -> Fi
         base &= snapshot.prices <= request.max_price
     for facet, codes in request.limits.items():
         if column := snapshot.facets.get(facet):
-            base &= column.having(codes, snapshot.rows) | ~column.stated(snapshot.rows)
+            base &= column.having(codes) | ~column.stated()
     wanted = {facet: codes for facet, codes in request.filters.items() if codes}
     masks = {facet: _having(snapshot, facet, codes) for facet, codes in wanted.items()}
     masks[KIND] = _having(snapshot, KIND, request.kinds)
-    counts = {facet: _counts(snapshot, facet, _all(base, masks, facet)) for facet in request.facets}
-    rows = _all(base, masks, "")
+    passed = _all(base, masks, "")
+    rows = np.flatnonzero(passed)
+    counts = {}
+    for facet in request.facets:
+        others = np.flatnonzero(_all(base, masks, facet)) if facet in masks else rows
+        counts[facet] = _counts(snapshot, facet, others)
     distinct = len(_counts(snapshot, request.distinct, rows)) if request.distinct else 0
-    return Filtered(rows, counts, distinct)
+    return Filtered(passed, len(rows), counts, distinct)
 
 
 def _having(snapshot: Snapshot, facet: str, codes: tuple[str, ...]) -> Mask:
     column = snapshot.facets.get(facet)
     if column is None:
         return np.zeros(snapshot.rows, np.bool_)
-    return column.having(codes, snapshot.rows)
+    return column.having(codes)
 
 
-def _counts(snapshot: Snapshot, facet: str, mask: Mask) -> dict[str, int]:
+def _counts(snapshot: Snapshot, facet: str, rows: Numbers) -> dict[str, int]:
     column = snapshot.facets.get(facet)
-    return column.counts(mask) if column else {}
+    return column.counts(rows) if column else {}
 
 
 def _all(base: Mask, masks: Mapping[str, Mask], but: str) -> Mask:

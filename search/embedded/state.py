@@ -7,14 +7,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from search.embedded.columns import Facet, FacetView, Growing, Mask
+from search.embedded.columns import Facet, FacetView, Growing, Mask, Numbers
 from search.embedded.journal import Gone, Line, Mark
 from search.embedded.nearness import Nearness, NearnessView
 from search.embedded.words import WordView
 from search.engine import Vector
 from search.matching import tie
-
-Numbers = NDArray[np.int64]
 
 KIND = "kind"
 
@@ -44,6 +42,18 @@ class Snapshot:
     @property
     def rows(self) -> int:
         return len(self.alive)
+
+    @cached_property
+    def count(self) -> int:
+        """How many documents there are."""
+        return int(np.count_nonzero(self.alive))
+
+    @cached_property
+    def holding(self) -> Sequence[Numbers]:
+        """For each kind the rows that have a vector, if any."""
+        kinds = self.facets[KIND]
+        held = self.alive & (self.places >= 0)
+        return [np.flatnonzero(held & kinds.having([k])) for k in kinds.counts(held.nonzero()[0])]
 
     @cached_property
     def by_date(self) -> Numbers:
@@ -133,14 +143,13 @@ class State:
                 break
 
     def _take_facets(self, first: int, lines: Sequence[Line]) -> None:
-        pairs: dict[str, list[tuple[int, str]]] = {KIND: []}
-        for row, line in enumerate(lines, start=first):
-            pairs[KIND].append((row, line.kind))
-            for facet, codes in line.facets.items():
-                held = pairs.setdefault(facet, [])
-                held.extend((row, code) for code in dict.fromkeys(codes))
-        for facet, found in pairs.items():
-            self._facets.setdefault(facet, Facet()).extend(found)
+        for facet in dict.fromkeys(facet for line in lines for facet in line.facets):
+            self._facets.setdefault(facet, Facet())
+        for facet, column in self._facets.items():
+            if facet == KIND:
+                column.extend(first, [(line.kind,) for line in lines])
+            else:
+                column.extend(first, [tuple(line.facets.get(facet, ())) for line in lines])
 
     def snapshot(self, words: WordView, exact: Vector) -> Snapshot:
         """Everything as of the mark, beside the word index of the same commit."""

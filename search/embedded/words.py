@@ -88,13 +88,16 @@ class WordView:
 
     def rows_with(self, token: str) -> Rows:
         """The rows whose words hold the token."""
-        return self._rows(self._term("words", token))
+        # room for every row of the index is costly where few hold the token
+        return self._rows(self._term("words", token), self._searcher.doc_freq("words", token) or 1)
 
     def rows_named(self, names: Sequence[str]) -> Rows:
         """The rows that carry one of the exact names."""
-        if not names:
+        # of all parts of a question hardly any is a name, and looking it up costs less than a set
+        held = [name for name in names if self._searcher.doc_freq("exact", name)]
+        if not held:
             return np.zeros(0, np.int64)
-        return self._rows(Query.term_set_query(self._schema, "exact", list(names)))
+        return self._rows(Query.term_set_query(self._schema, "exact", held))
 
     def rows_prefixed(self, prefix: str, limit: int) -> list[int]:
         """Rows with a suggestion key that begins with `prefix`, shortest keys first."""
@@ -109,19 +112,18 @@ class WordView:
         """The `limit` best rows by BM25 with their scores."""
         return self._ranked(self._scored(scoring), limit)
 
-    def scores(self, scoring: Scoring, rows: Rows) -> dict[int, float]:
-        """BM25 of given rows; rows that share no token are left out."""
-        if not len(rows) or not scoring.tokens:
-            return {}
-        among = Query.term_set_query(self._schema, "row", [int(row) for row in rows])
+    def scores(self, scoring: Scoring, rows: Sequence[int]) -> tuple[Rows, Scores]:
+        """Those of the given rows that share a token, with their BM25."""
+        if not rows or not scoring.tokens:
+            return np.zeros(0, np.int64), np.zeros(0)
+        among = Query.term_set_query(self._schema, "row", rows)
         query = Query.boolean_query(
             [
                 (Occur.Must, self._scored(scoring)),
                 (Occur.Must, Query.const_score_query(among, 0.0)),
             ]
         )
-        found, scores = self._ranked(query, len(rows))
-        return dict(zip(found.tolist(), scores.tolist(), strict=True))
+        return self._ranked(query, len(rows))
 
     def _scored(self, scoring: Scoring) -> Query:
         parts = []
@@ -143,7 +145,7 @@ class WordView:
         hits = self._searcher.search(query, limit, count=False).hits
         scores = np.fromiter(map(_VALUE, hits), np.float64, len(hits))
         places = self._searcher.fast_field_values("row", [hit[1] for hit in hits])
-        rows = np.fromiter((int(row or 0) for row in places), np.int64, len(places))
+        rows = np.array(places, np.int64)
         return rows, scores
 
 

@@ -1,6 +1,5 @@
 """The pages of accounts: entering, one's own account, organisations and their members."""
 
-from app.accounts import tidying  # noqa: F401  the site must know its jobs
 from app.accounts.routes import (
     account,
     address,

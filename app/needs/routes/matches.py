@@ -10,7 +10,7 @@ from app.accounts.visitor import NeedWriter, SignedIn, Trader
 from app.core.db import Db
 from app.core.errors import Invalid
 from app.core.forms import Said
-from app.matching import feedback, service
+from app.matching import feedback, service, wording
 from app.matching.models import Verdict
 from app.needs import match_wording, matched
 from app.needs.pages import page_of, show_own
@@ -27,6 +27,7 @@ def of_need(request: Request, db: Db, visitor: Trader, identifier: str) -> Respo
         found=found,
         visitor=visitor,
         told=match_wording,
+        explained=wording,
         verdicts=matched.OPINIONS,
     )
 
@@ -34,7 +35,9 @@ def of_need(request: Request, db: Db, visitor: Trader, identifier: str) -> Respo
 @router.get("/workspace/fitting-needs", name="needs:fitting")
 def fitting(request: Request, db: Db, visitor: Trader, page: int = 1) -> Response:
     found = matched.fitting(db, visitor, page=page_of(page))
-    return show_own(request, "fitting.html", page=found, visitor=visitor, told=match_wording)
+    return show_own(
+        request, "fitting.html", page=found, visitor=visitor, told=match_wording, explained=wording
+    )
 
 
 @router.get("/matches/{match_id}/why", name="matches:why")
@@ -49,6 +52,7 @@ def why(request: Request, db: Db, visitor: SignedIn, match_id: UUID) -> Response
         names=names,
         visitor=visitor,
         told=match_wording,
+        explained=wording,
     )
 
 
