@@ -51,7 +51,7 @@ class Document:
     `names` are further exact names (aliases, credit code, document number, English name).
     `texts` maps a field (summary, scenario, industry, vendor, body …) to what a reader sees.
     `facets` maps a facet (industry, city, scenario, vendor_kind, deployment, price_model,
-    whitelist, served, seller) to codes. `price_from` is the lowest stated price, in fen.
+    whitelist, served, trade, seller) to codes. `price_from` is the lowest stated price, in fen.
     `date` is an ISO date (possibly partial) used by the order "newest".
     """
 

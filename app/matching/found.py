@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.catalogue.models import Solution
 from app.matching.models import Match, MatchRun
+from search.asking import Question
 
 State = Literal["met", "unmet", "unknown"]
 
@@ -38,7 +39,8 @@ class Hit:
 class Found:
     """The order of the solutions, best first; `cover` and `uncovered` as in `models.MatchRun`.
 
-    `by_meaning` is False when there is no model, and words alone were compared.
+    `questions` are the parts as search understood them. `by_meaning` is False when there is no
+    model, and words alone were compared.
     """
 
     hits: Sequence[Hit]
@@ -49,6 +51,7 @@ class Found:
     weights: Mapping[str, float]
     salt: str
     floor: float
+    questions: Sequence[Question] = ()
     by_meaning: bool = True
 
 

@@ -3,19 +3,19 @@
 - region: the vendor states service areas, and none of them holds the place where the work is
   done or lies in it. Where the vendor is registered never counts.
 - industry: the solution states industries, and none is a wanted one, holds one or lies in one
-  (GB/T 4754); a solution for every industry states none.
+  (GB/T 4754); "家电、制造" is for every industry.
 - deployment: the solution states ways of deployment, and none is a wanted one.
 - budget: its stated lowest price is above the highest that is wanted.
 - whitelist: where that is asked for, the vendor is not on it today.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from app.catalogue.asking import ask
 from app.catalogue.index import get_vocabulary
 from app.catalogue.models import Solution
-from app.catalogue.serving import around, places_served
+from app.catalogue.serving import around, places_served, related_industries, trades_served
 from app.matching.found import Eligible
 from app.matching.wanted import Limits
 from search.engine import Kind
@@ -57,8 +57,8 @@ def _serves_elsewhere(limits: Limits, solution: Solution, vocabulary: Vocabulary
 
 
 def _is_of_other_industries(limits: Limits, solution: Solution, vocabulary: Vocabulary) -> bool:
-    related = related_industries(limits.industries, vocabulary)
-    return bool(solution.industries) and not related & set(solution.industries)
+    served = trades_served(solution, vocabulary)
+    return bool(served) and not set(served) & related_industries(limits.industries, vocabulary)
 
 
 def _is_deployed_otherwise(limits: Limits, solution: Solution, _vocabulary: Vocabulary) -> bool:
@@ -82,21 +82,6 @@ RULES: Mapping[str, Callable[[Limits, Solution, Vocabulary], bool]] = {
 }
 
 
-def related_industries(codes: Iterable[str], vocabulary: Vocabulary) -> frozenset[str]:
-    """These classes of GB/T 4754, those that hold them, and those in them."""
-    known = vocabulary.industries
-    related: set[str] = set()
-    for code in codes:
-        related.add(code)
-        larger = code
-        while larger := known[larger].parent if larger in known else "":
-            related.add(larger)
-        inside = {code}
-        while inside := {c for c, one in known.items() if one.parent in inside}:
-            related |= inside
-    return frozenset(related)
-
-
 def query(limits: Limits, *, text: str = "", kinds: tuple[Kind, ...] = (Kind.SOLUTION,)) -> Query:
     """A question to the search engine that answers inside the limits."""
     vocabulary = get_vocabulary()
@@ -104,7 +89,7 @@ def query(limits: Limits, *, text: str = "", kinds: tuple[Kind, ...] = (Kind.SOL
     if limits.region:
         softly["served"] = around(limits.region, vocabulary)
     if limits.industries:
-        softly["industry"] = tuple(sorted(related_industries(limits.industries, vocabulary)))
+        softly["trade"] = tuple(sorted(related_industries(limits.industries, vocabulary)))
     if limits.deployment:
         softly["deployment"] = limits.deployment
     return Query(
