@@ -36,7 +36,7 @@ OPEN, WEEK, OVER = "open", "week", "over"
 WHENS: Mapping[str, str] = {
     OPEN: mark("Open"),
     WEEK: mark("Closes within a week"),
-    OVER: mark("Closed"),
+    OVER: mark("Closed for answers"),
 }
 FACETS = (SCENARIO, "industry", "city")
 

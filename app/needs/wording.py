@@ -17,7 +17,7 @@ from app.needs.wanting import limits_of
 STAGES: Mapping[NeedStage, str] = {
     NeedStage.DRAFT: mark("Draft"),
     NeedStage.PUBLISHED: mark("Open"),
-    NeedStage.CLOSED: mark("Closed"),
+    NeedStage.CLOSED: mark("Closed for answers"),
     NeedStage.SETTLED: mark("Settled"),
     NeedStage.WITHDRAWN: mark("Withdrawn"),
 }
@@ -91,9 +91,15 @@ def facts(found: Found, visitor: Visitor | None) -> list[Row]:
         (_("Who may answer"), whitelist, ""),
         (_("Wanted by"), format_date(need.wanted_by), ""),
         (_("Questions until"), format_moment(need.questions_until), ""),
-        (_("Closes at"), format_moment(need.closes_at), _("China time")),
+        _end(need),
         (_("Identifier"), need.identifier, ""),
     ]
+
+
+def _end(need: Need) -> Row:
+    if need.closed_at:
+        return (_("Closed at"), format_moment(need.closed_at), _("China time"))
+    return (_("Closes at"), format_moment(need.closes_at), _("China time"))
 
 
 def time_passed(need: Need) -> int:
