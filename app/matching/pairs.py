@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -56,8 +55,7 @@ def judged_pairs(db: Session, scope: Scope) -> Iterator[Sequence[str | int | flo
         .order_by(col(MatchFeedback.at).desc(), col(MatchFeedback.id))
         .limit(MOST)
     )
-    rows: Any = db.exec(chosen)
-    for said, match, run, solution, asker in rows:
+    for said, match, run, solution, asker in db.execute(chosen):
         if scope.covers(run.wanted["limits"]["region"]):
             names = (asker.name, *asker.aliases, asker.credit_code or "")
             yield _row(said, match, run, solution, names)
