@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -46,7 +45,7 @@ def judged_pairs(db: Session, scope: Scope) -> Iterator[Sequence[str | int | flo
     Neither who asks nor where is in them. Names, addresses and numbers that a text mentions are
     cut out of it, and a need is called by a number that leads nowhere.
     """
-    chosen: Any = (
+    chosen = (
         select(MatchFeedback, Match, MatchRun, Solution)
         .add_columns(Organisation)
         .join(Match, col(Match.id) == col(MatchFeedback.match_id))
@@ -56,7 +55,7 @@ def judged_pairs(db: Session, scope: Scope) -> Iterator[Sequence[str | int | flo
         .order_by(col(MatchFeedback.at).desc(), col(MatchFeedback.id))
         .limit(MOST)
     )
-    for said, match, run, solution, asker in db.exec(chosen):
+    for said, match, run, solution, asker in db.execute(chosen):
         if scope.covers(run.wanted["limits"]["region"]):
             names = (asker.name, *asker.aliases, asker.credit_code or "")
             yield _row(said, match, run, solution, names)
