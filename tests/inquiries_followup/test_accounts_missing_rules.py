@@ -173,6 +173,16 @@ def test_what_waits_for_a_vendor_that_was_merged_becomes_the_others(
     assert not inquiry.waits_for_account
 
 
+def test_the_form_says_beforehand_whether_anybody_will_answer(
+    client: TestClient, db: Session, sides: Sides
+) -> None:
+    sign_in(client, db, sides.asker_person, sides.asker.organisation_id)
+    form = f"/inquiries/new?vendor={sides.listed.identifier}"
+    assert "Nobody acts for this vendor" in client.get(form).text
+    a_member(db, sides.listed.organisation_id)
+    assert "3 working days to answer" in client.get(form).text
+
+
 def test_the_desk_shows_it_and_offers_each_step(
     client: TestClient, db: Session, sides: Sides, inquiry: Inquiry
 ) -> None:
