@@ -18,7 +18,7 @@ from app.core.access import Can
 from app.core.errors import Conflict
 from app.core.outbox import job
 from app.inquiries import due, speaking, telling
-from app.inquiries.announcing import announce, tell_staff
+from app.inquiries.announcing import announce, check_sentence, tell_staff
 from app.inquiries.models import ENDED, Inquiry, Side
 
 
@@ -48,6 +48,7 @@ def invite(db: Session, inquiry: Inquiry, email: str, *, by: Visitor) -> None:
 def pass_on(db: Session, inquiry: Inquiry, means: str, why: str, *, by: Visitor) -> None:
     """Note that the vendor was told of the inquiry in another way, and what came of it."""
     _check_waits(inquiry)
+    check_sentence(why)
     announce(db, inquiry, "account.passed_on", to=(Side.ASKER,), by=by, means=means, why=why)
     audit.record(db, by, "inquiry.passed_on", inquiry, why=why, means=means)
 
@@ -55,6 +56,7 @@ def pass_on(db: Session, inquiry: Inquiry, means: str, why: str, *, by: Visitor)
 def give_up(db: Session, inquiry: Inquiry, why: str, *, by: Visitor) -> None:
     """Tell the asker that the vendor cannot be reached; the inquiry goes on waiting."""
     _check_waits(inquiry)
+    check_sentence(why)
     announce(db, inquiry, "account.unreachable", to=(Side.ASKER,), by=by, why=why)
     audit.record(db, by, "inquiry.unreachable", inquiry, why=why)
 

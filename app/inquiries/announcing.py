@@ -8,10 +8,12 @@ from sqlmodel import Session
 from app.accounts.models import Person
 from app.accounts.visitor import Visitor
 from app.core import mail
+from app.core.errors import Invalid
 from app.inquiries import events, speaking, telling
 from app.inquiries.models import Inquiry, Side
 
 BOTH = (Side.ASKER, Side.VENDOR)
+LONGEST = 1000  # characters of a sentence
 
 
 def announce(
@@ -46,3 +48,11 @@ def tell_staff(db: Session, people: Iterable[Person], template: str, **said: Any
     """Write to each of these of the staff, in their language."""
     for person in people:
         mail.write(db, person.email, template, language=person.language, **said)
+
+
+def check_sentence(said: str, most: int = LONGEST) -> None:
+    """Raises `Invalid` for a sentence that is empty or too long."""
+    if not said:
+        raise Invalid("Say in a sentence why.")
+    if len(said) > most:
+        raise Invalid("Say it in at most {most} characters.", most=most)

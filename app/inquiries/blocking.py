@@ -15,6 +15,7 @@ from app.accounts.visitor import Visitor
 from app.catalogue.models import Organisation
 from app.core import audit
 from app.core.errors import Forbidden, NotFound
+from app.core.i18n import mark
 from app.inquiries import naming
 from app.inquiries.models import Block, Inquiry, Side
 from app.inquiries.seeing import OTHER, shows_asker
@@ -25,7 +26,8 @@ class Blocked(Forbidden):
     """The other side takes nothing from this organisation; it is not said why or since when."""
 
     def __init__(self) -> None:
-        super().__init__("The other side takes no messages from your organisation at present.")
+        said = mark("The other side takes no messages from your organisation at present.")
+        super().__init__(said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,10 @@ from app.core.errors import Conflict, NotFound
 from app.curation.applications import appeals
 from app.curation.applications.appeals import Decision
 from app.inquiries import overseeing
-from app.inquiries.announcing import BOTH, announce
+from app.inquiries.announcing import BOTH, announce, check_sentence
 from app.inquiries.models import Inquiry, Rating
 from app.inquiries.overseeing import Row, in_region
 from app.inquiries.ratings import subject
-from app.inquiries.reporting import check_sentence
 
 SIZE = 25
 RATING = "rating"

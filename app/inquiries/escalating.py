@@ -11,9 +11,9 @@ from app.catalogue.models import Vendor
 from app.core import audit
 from app.core.access import Can
 from app.core.db import now
-from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.errors import Conflict, Forbidden
 from app.inquiries import due, speaking, telling
-from app.inquiries.announcing import BOTH, announce, inform, tell_staff
+from app.inquiries.announcing import BOTH, announce, check_sentence, inform, tell_staff
 from app.inquiries.models import ENDED, Inquiry, Side
 
 LONGEST = 500
@@ -40,7 +40,7 @@ def escalate(db: Session, inquiry: Inquiry, side: Side, why: str, *, by: Visitor
         raise Conflict("You have called the staff already.")
     if not due.is_overdue(inquiry):
         raise Conflict("You can call the staff once the answer is overdue.")
-    check_sentence(why)
+    check_sentence(why, LONGEST)
     inquiry.escalated_at, inquiry.escalated_why = now(), why
     speaking.tell(db, inquiry, "overdue.escalated", side=side, by=by.person_id, why=why)
     telling.to_side(
@@ -68,7 +68,7 @@ def write(db: Session, inquiry: Inquiry, text: str, *, by: Visitor) -> None:
 
 def pass_on(db: Session, inquiry: Inquiry, why: str, *, by: Visitor) -> None:
     """Pass an escalation on to the province's staff, who see it anyway and are told now."""
-    check_sentence(why)
+    check_sentence(why, LONGEST)
     _check_open(inquiry)
     if by.scope.is_province:
         raise Forbidden("You are the province's staff yourself.")
@@ -82,19 +82,11 @@ def pass_on(db: Session, inquiry: Inquiry, why: str, *, by: Visitor) -> None:
 
 def close(db: Session, inquiry: Inquiry, why: str, *, by: Visitor) -> None:
     """End an escalation with a sentence that both sides read."""
-    check_sentence(why)
+    check_sentence(why, LONGEST)
     _check_open(inquiry)
     inquiry.escalation_closed_at = now()
     announce(db, inquiry, "escalation.closed", to=BOTH, by=by, why=why)
     audit.record(db, by, "inquiry.escalation_closed", inquiry, why=why)
-
-
-def check_sentence(why: str) -> None:
-    """Raises `Invalid` for a sentence that is empty or too long."""
-    if not why:
-        raise Invalid("Say in a sentence why.")
-    if len(why) > LONGEST:
-        raise Invalid("Say it in at most {most} characters.", most=LONGEST)
 
 
 def _check_open(inquiry: Inquiry) -> None:

@@ -83,7 +83,8 @@ def sentence(event: str, who: str, said: Mapping[str, Any]) -> str:
     if "day" in known:
         known["day"] = format_date(date.fromisoformat(known["day"]))
     if "means" in known:
-        known["means"] = _(MEANS[known["means"]])
+        means = MEANS[known["means"]]
+        known["means"] = _(means)
     return _(SENTENCES.get(event, event), **{**known, "who": who})
 
 

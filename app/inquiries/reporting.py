@@ -6,7 +6,7 @@ staff know who hides: they decide about both sides.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -28,13 +28,12 @@ from app.core.files import Attachment
 from app.core.formats import today
 from app.core.i18n import mark
 from app.inquiries import attaching, overseeing
-from app.inquiries.announcing import BOTH, announce, tell_staff
+from app.inquiries.announcing import BOTH, announce, check_sentence, tell_staff
 from app.inquiries.models import Inquiry, InquiryReport, Message, Side
 from app.inquiries.overseeing import Row
 from app.inquiries.seeing import OTHER
 
 SIZE = 25
-LONGEST = 1000
 MOST_DAYS = 365
 REASONS: Mapping[str, str] = {
     "advertising": mark("Advertising, or the same text to many"),
@@ -186,30 +185,20 @@ def decide(
     check_sentence(answer)
     if report.decided_at:
         raise Conflict("This was decided already.")
+    until = _last_day(days) if outcome is Outcome.SUSPENDED else None
     report.decided_by, report.decided_at, report.answer = by.person_id, now(), answer
-    report.is_upheld = outcome is not Outcome.DISMISSED
-    if not report.is_upheld:
-        audit.record(db, by, "report.dismissed", report, why=answer)
-        announce(db, inquiry, "report.dismissed", to=BOTH, by=by, why=answer)
-        return
-    said: dict[str, Any] = {"why": answer}
-    if outcome is Outcome.SUSPENDED:
-        report.suspended_until = _last_day(days)
-        said["day"] = report.suspended_until.isoformat()
-    audit.record(db, by, "report.upheld", report, after={"outcome": outcome.value}, **said)
-    event = f"report.{OTHER[Side(report.side)]}_{outcome}"
+    report.is_upheld, report.suspended_until = outcome is not Outcome.DISMISSED, until
+    said: dict[str, Any] = {"why": answer, **({"day": until.isoformat()} if until else {})}
+    if report.is_upheld:
+        audit.record(db, by, "report.upheld", report, after={"outcome": outcome.value}, **said)
+        event = f"report.{OTHER[Side(report.side)]}_{outcome}"
+    else:
+        audit.record(db, by, "report.dismissed", report, **said)
+        event = "report.dismissed"
     announce(db, inquiry, event, to=BOTH, by=by, **said)
 
 
-def check_sentence(text: str) -> None:
-    """Raises `Invalid` for a sentence that is empty or too long."""
-    if not text:
-        raise Invalid("Say in a sentence why.")
-    if len(text) > LONGEST:
-        raise Invalid("Say it in at most {most} characters.", most=LONGEST)
-
-
-def _last_day(days: int) -> Any:
+def _last_day(days: int) -> date:
     if not 0 < days <= MOST_DAYS:
         raise Invalid("Choose between 1 and {most} days.", most=MOST_DAYS)
     return today() + timedelta(days=days)

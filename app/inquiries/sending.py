@@ -81,7 +81,7 @@ def _begin(db: Session, inquiry: Inquiry, question: Question, by: Visitor) -> No
     message = speaking.add(db, inquiry, Side.ASKER, by=by.person_id, text=question.text)
     inquiry.mailed_to_vendor = message.id or 0
     sightings.note_reached(db, inquiry.solution_id or inquiry.vendor_id)
-    if _has_members(db, inquiry.vendor_organisation_id):
+    if has_members(db, inquiry.vendor_organisation_id):
         telling.of_inquiry(db, inquiry)
     else:
         accounts_missing.begin(db, inquiry)
@@ -104,6 +104,7 @@ def _key(question: Question, by: Visitor) -> str:
     return f"{by.organisation_id}:{question.sent_key[: speaking.KEY_MOST]}"
 
 
-def _has_members(db: Session, organisation_id: UUID) -> bool:
+def has_members(db: Session, organisation_id: UUID) -> bool:
+    """Whether anybody acts for an organisation."""
     counted = select(func.count()).where(col(Membership.organisation_id) == organisation_id)
     return db.exec(counted).one() > 0

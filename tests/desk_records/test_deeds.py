@@ -14,6 +14,7 @@ WRITES = {"audit.record": 2, "audit.Entry": 0}  # which argument is the act
 LISTED = ("vendor", "solution", "case")
 KINDS = (*LISTED, "information", "training")
 STEPS = (Stage.RECOMMENDED, Stage.REVIEWED, Stage.NOTICE, Stage.PUBLISHED)
+MOVED = ("read", "answered", "meeting", "offer", "contract", "declined", "closed")
 LEAVING = (Stage.WITHDRAWN, Stage.QUARANTINED, Stage.REMOVED)
 
 
@@ -52,6 +53,7 @@ PUT_TOGETHER: Mapping[tuple[str, str], frozenset[str]] = {
     ),
     ("curation/oversight/removing.py", "RECHECKED"): frozenset({"vendor.rechecked"}),
     ("curation/trail.py", "CHECKED"): frozenset({"audit.checked"}),
+    ("inquiries/moving.py", "f'inquiry.{stage}'"): of(["inquiry"], *MOVED),
 }
 """The acts whose names are put together: by the module and how it writes the name."""
 

@@ -1,8 +1,10 @@
 """Moments in China, and threads in the states that these tests begin with."""
 
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
+from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
 from app.accounts.models import StaffRole
@@ -72,3 +74,10 @@ def acts(db: Session, beginning: str) -> list[str]:
 def after(day: date, days: int) -> date:
     """So many days later, free ones too."""
     return day + timedelta(days=days)
+
+
+def post(client: TestClient, address: str, **said: str) -> str:
+    """What is read after a form was sent that was taken."""
+    answer = client.post(address, data=said, follow_redirects=False)
+    assert answer.status_code == HTTPStatus.SEE_OTHER, answer.text
+    return client.get(answer.headers["location"]).text

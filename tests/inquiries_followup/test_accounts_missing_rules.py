@@ -25,6 +25,7 @@ from tests.inquiries_followup.setting import (
     mails_to,
     noon,
     official,
+    post,
     told,
 )
 from tests.people import a_member, a_person, sign_in, staff, visitor
@@ -172,6 +173,16 @@ def test_what_waits_for_a_vendor_that_was_merged_becomes_the_others(
     assert not inquiry.waits_for_account
 
 
+def test_the_form_says_beforehand_whether_anybody_will_answer(
+    client: TestClient, db: Session, sides: Sides
+) -> None:
+    sign_in(client, db, sides.asker_person, sides.asker.organisation_id)
+    form = f"/inquiries/new?vendor={sides.listed.identifier}"
+    assert "Nobody acts for this vendor" in client.get(form).text
+    a_member(db, sides.listed.organisation_id)
+    assert "3 working days to answer" in client.get(form).text
+
+
 def test_the_desk_shows_it_and_offers_each_step(
     client: TestClient, db: Session, sides: Sides, inquiry: Inquiry
 ) -> None:
@@ -185,9 +196,12 @@ def test_the_desk_shows_it_and_offers_each_step(
     assert "13800001111" not in shown
     answer = client.post(f"{address}/invitation", data={"email": "no address"})
     assert answer.status_code == 422
-    assert client.post(f"{address}/passed-on", data={"passed": "x"}).status_code == 422
-    said = {"means": "telephone", "passed": "已转告前台"}
-    assert "已转告前台" in client.post(f"{address}/passed-on", data=said).text
+    for wrong in ({"passed": "x"}, {"means": "telephone"}):
+        assert client.post(f"{address}/passed-on", data=wrong).status_code == 422
+    assert client.post(f"{address}/unreachable").status_code == 422
+    assert "已转告前台" in post(
+        client, f"{address}/passed-on", means="telephone", passed="已转告前台"
+    )
     sign_in(client, db, sides.asker_person, sides.asker.organisation_id)
     thread = client.get(f"/inquiries/{inquiry.identifier}").text
     assert "Nobody acts for this vendor" in thread

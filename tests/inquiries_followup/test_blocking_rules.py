@@ -10,7 +10,7 @@ from app.inquiries.blocking import Blocked
 from app.inquiries.models import Inquiry, InquiryStage, Side
 from app.needs.models import Confidentiality
 from tests.inquiries.makers import ASKER, Sides, a_need, ask, two_sides
-from tests.inquiries_followup.setting import say
+from tests.inquiries_followup.setting import post, say
 from tests.people import a_member, an_organisation, sign_in, visitor
 
 
@@ -110,9 +110,9 @@ def test_the_pages_block_list_and_end_it(client: TestClient, db: Session, sides:
     sign_in(client, db, sides.vendor_person, sides.vendor.organisation_id)
     thread = f"/inquiries/{inquiry.identifier}"
     assert f'action="{thread}/block"' in client.get(thread).text
-    assert "You take no messages" in client.post(f"{thread}/block").text
+    assert "You take no messages" in post(client, f"{thread}/block")
     page = client.get("/inquiries/blocks").text
     assert ASKER not in page
     (listed,) = blocking.listed(db, sides.vendor)
-    page = client.post(f"/inquiries/blocks/{listed.block.id}/end").text
+    page = post(client, f"/inquiries/blocks/{listed.block.id}/end")
     assert "You have blocked nobody" in page

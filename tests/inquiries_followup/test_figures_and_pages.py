@@ -21,6 +21,7 @@ from tests.inquiries_followup.setting import (
     after,
     noon,
     official,
+    post,
     say,
 )
 from tests.people import a_member, sign_in, staff
@@ -94,7 +95,7 @@ def test_the_asker_calls_and_the_staff_act_on_the_pages(
     sign_in(client, db, sides.asker_person, sides.asker.organisation_id)
     assert f'action="{thread}/escalation"' in client.get(thread).text
     assert client.post(f"{thread}/escalation").status_code == 422
-    page = client.post(f"{thread}/escalation", data={"escalation": "产线停了"}).text
+    page = post(client, f"{thread}/escalation", escalation="产线停了")
     assert "The staff were called" in page
     assert f'action="{thread}/escalation"' not in page
     sign_in(client, db, staff(db, StaffRole.REVIEWER, region=GUANGZHOU))
@@ -102,7 +103,7 @@ def test_the_asker_calls_and_the_staff_act_on_the_pages(
     assert "产线停了" in client.get(address).text
     for part, field in (("messages", "text"), ("province", "province"), ("close", "closing")):
         assert client.post(f"{address}/{part}").status_code == 422
-        assert client.post(f"{address}/{part}", data={field: "请答复"}).status_code == 200
+        post(client, f"{address}/{part}", **{field: "请答复"})
     assert client.post(f"{address}/close", data={"closing": "再关"}).status_code == 409
     sign_in(client, db, sides.vendor_person, sides.vendor.organisation_id)
     assert "请答复" in client.get(thread).text
@@ -116,15 +117,15 @@ def test_the_vendor_asks_back_and_leaves_a_thank_you_on_the_page(
     sign_in(client, db, sides.vendor_person, sides.vendor.organisation_id)
     assert "Your answer is due by" in client.get(thread).text
     assert client.post(f"{thread}/question").status_code == 422
-    said = {"text": "几台设备？", "sent_key": "k"}
-    assert "stands still until the reply" in client.post(f"{thread}/question", data=said).text
+    page = post(client, f"{thread}/question", text="几台设备？", sent_key="k")
+    assert "stands still until the reply" in page
+    inquiry = db.get_one(Inquiry, inquiry.id)
     say(db, sides, inquiry, Side.ASKER)
     say(db, sides, inquiry, Side.VENDOR)
     say(db, sides, inquiry, Side.ASKER)
     db.flush()
     assert f'action="{thread}/no-answer-needed"' in client.get(thread).text
-    answer = client.post(f"{thread}/no-answer-needed")
-    assert "needing no answer" in answer.text
+    assert "needing no answer" in post(client, f"{thread}/no-answer-needed")
 
 
 def test_who_only_reads_along_is_offered_nothing(

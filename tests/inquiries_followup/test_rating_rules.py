@@ -13,7 +13,7 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.outbox import Job
 from app.curation.applications import appeals
 from app.inquiries import contacts, deciding, ratings, rings
-from app.inquiries.models import Inquiry, InquiryStep, Rating, Side
+from app.inquiries.models import Inquiry, Rating, Side
 from app.needs.models import Confidentiality
 from tests.inquiries.makers import ASKER, Sides, a_need, ask, two_sides
 from tests.inquiries_followup.setting import (
@@ -23,6 +23,7 @@ from tests.inquiries_followup.setting import (
     acts,
     mails_to,
     official,
+    post,
     say,
     sign,
     told,
@@ -247,10 +248,10 @@ def test_the_pages_rate_reply_and_decide(client: TestClient, db: Session, sides:
     thread = f"/inquiries/{inquiry.identifier}"
     sign_in(client, db, sides.asker_person, sides.asker.organisation_id)
     assert client.post(f"{thread}/rating", data={"rating": "好"}).status_code == 422
-    assert "4 of 5 stars" in client.post(f"{thread}/rating", data={"stars": "4"}).text
+    assert "4 of 5 stars" in post(client, f"{thread}/rating", stars="4")
     sign_in(client, db, sides.vendor_person, sides.vendor.organisation_id)
     assert client.post(f"{thread}/rating/reply").status_code == 422
-    assert "多谢" in client.post(f"{thread}/rating/reply", data={"reply": "多谢"}).text
+    assert "多谢" in post(client, f"{thread}/rating/reply", reply="多谢")
     assert "多谢" in client.get(f"/vendors/{sides.listed.slug}").text
     rating = db.get_one(Rating, inquiry.id)
     rating.flags, rating.is_flagged = ["newcomers"], True
@@ -260,7 +261,6 @@ def test_the_pages_rate_reply_and_decide(client: TestClient, db: Session, sides:
     assert "within the same seven days" in page
     address = f"/desk/ratings/{inquiry.id}"
     assert client.post(address, data={"decision": "hide"}).status_code == 422
-    client.post(address, data={"decision": "hide", "why": "同周注册"})
+    post(client, address, decision="hide", why="同周注册")
     assert "同周注册" in client.get("/desk/ratings?tab=hidden").text
     assert "多谢" not in client.get(f"/vendors/{sides.listed.slug}").text
-    assert db.exec(select(InquiryStep)).first() is not None

@@ -14,7 +14,7 @@ from app.core.errors import Invalid
 from app.core.forms import Posted, texts
 from app.core.i18n import _
 from app.core.web import go
-from app.inquiries import asking, contacts, sending
+from app.inquiries import asking, contacts, due, sending
 from app.inquiries.asking import About, Wish
 from app.inquiries.models import Inquiry, Side
 from app.inquiries.routes.pages import show
@@ -80,6 +80,8 @@ def _form(
 ) -> Response:
     open_one: Inquiry | None = asking.open_one(db, visitor, about)
     said: dict[str, Any] = {"about": about, "wish": wish, "open_one": open_one}
+    said["waits"] = not sending.has_members(db, about.vendor.organisation_id)
+    said["days"] = due.ANSWER_WITHIN
     is_new = errors is None and request.method == "GET"
     said |= {"posted": typed, "errors": errors or {}, "is_own": _is_own(about, visitor)}
     return show(request, "new.html", status=200 if is_new else status, **said)
