@@ -15,6 +15,7 @@ from app.inquiries import overseeing
 from app.inquiries.events import stage_label
 from app.inquiries.models import Inquiry
 from app.inquiries.overseeing import Tab
+from app.matching import pairs
 
 Row = Sequence[Any]
 
@@ -59,3 +60,27 @@ def inquiries(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:
             row.days_late,
             one.answered_after,
         )
+
+
+@table(
+    "judged-pairs",
+    mark("Judged pairs of needs and solutions, without names"),
+    (
+        mark("Need"),
+        mark("What is needed"),
+        mark("Parts"),
+        mark("Scenarios"),
+        mark("Industries"),
+        mark("Solution"),
+        mark("Name"),
+        mark("Verdict"),
+        mark("Reason"),
+        mark("Place"),
+        mark("Score"),
+        mark("Week"),
+    ),
+    needs=Can.OVERSEE_MATCHES,
+)
+def judged_pairs(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:
+    """The columns of `app.matching.pairs.COLUMNS`."""
+    return pairs.judged_pairs(db, narrowed(visitor.scope, filters.get("region", "")))

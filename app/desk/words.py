@@ -75,6 +75,12 @@ AREAS: tuple[tuple[Can, str, str, str], ...] = (
         mark("Ratings that look out of place: far from the others, or from a ring."),
     ),
     (
+        Can.OVERSEE_MATCHES,
+        "/desk/matches",
+        mark("Matching"),
+        mark("Quality of matches and who gets the good places."),
+    ),
+    (
         Can.READ_DESK,
         "/desk/assessments",
         mark("Assessments"),
