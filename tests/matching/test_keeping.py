@@ -121,7 +121,8 @@ def test_a_stored_order_is_what_its_records_give_again(
     said: list[dict[str, float]], data: st.DataObject
 ) -> None:
     run = MatchRun(need_id=uuid4(), need_version=1, salt="2026-W48", weights=WEIGHTS.as_dict())
-    ids = [UUID(int=data.draw(st.integers(1, 2**120))) for _scores in said]
+    numbers = st.lists(st.integers(1, 2**120), min_size=len(said), max_size=len(said), unique=True)
+    ids = [UUID(int=number) for number in data.draw(numbers)]
     ranked = sorted(
         zip(said, ids, strict=True),
         key=lambda one: key(total(one[0]), one[1], run.salt, WEIGHTS.step),
@@ -153,13 +154,13 @@ def test_a_stored_order_is_what_its_records_give_again(
 def test_a_replay_tells_why_neighbours_are_where_they_are_and_sees_a_changed_record(
     db: Session, fill_index: Refresh
 ) -> None:
-    best = a_solution(db, "设备联网", summary="设备联网。")
+    best = a_solution(db, "设备联网网关", summary="设备联网。")
     for number in range(3):
         vendor = a_vendor(db, name=f"第{number}家")
         a_solution(db, "工业网关产品", vendor_id=vendor.id, summary="提供设备联网。产品很多。")
     need_id = a_need(db)
     fill_index()
-    keep(db, need_id)
+    keep(db, need_id, "设备联网网关")
     first, second, *_others = matches(db, need_id)
     assert first.solution_id == best.id
     told = service.replay(db, first)
