@@ -121,7 +121,6 @@ def test_a_valid_assessment_and_the_whitelist_are_shown_and_weigh_nothing(
     fill_index()
     before = find(db, wanted()).hits[0]
     db.get_one(Vendor, vendor.id).whitelisted_until = today() + timedelta(days=9)
-    days = {"valid_from": today(), "valid_until": today() + timedelta(days=9)}
     writer, confirmer = a_person(db), a_person(db)
     db.add(
         Assessment(
@@ -130,7 +129,8 @@ def test_a_valid_assessment_and_the_whitelist_are_shown_and_weigh_nothing(
             domains={"device": {"level": 2, "finding": "internal"}},
             written_by=writer.id,
             confirmed_by=confirmer.id,
-            **days,
+            valid_from=today(),
+            valid_until=today() + timedelta(days=9),
         )
     )
     db.flush()

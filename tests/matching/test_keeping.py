@@ -120,7 +120,9 @@ scores = st.fixed_dictionaries(
 def test_a_stored_order_is_what_its_records_give_again(
     said: list[dict[str, float]], data: st.DataObject
 ) -> None:
-    run = MatchRun(need_id=uuid4(), need_version=1, salt="2026-W48", weights=WEIGHTS.as_dict())
+    run = MatchRun(
+        need_id=uuid4(), need_version=1, wanted={}, salt="2026-W48", weights=WEIGHTS.as_dict()
+    )
     numbers = st.lists(st.integers(1, 2**120), min_size=len(said), max_size=len(said), unique=True)
     ids = [UUID(int=number) for number in data.draw(numbers)]
     ranked = sorted(

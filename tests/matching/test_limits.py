@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.catalogue.index import get_vocabulary
 from app.catalogue.models import Solution
-from app.catalogue.serving import places_served
+from app.catalogue.serving import around, places_served
 from app.core.formats import today
 from app.matching import limits, service
 from app.matching.finding import find
@@ -53,9 +53,9 @@ def test_a_city_that_holds_the_place_serves_it_and_so_does_a_place_in_it() -> No
     vocabulary = get_vocabulary()
     towns = [code for code, one in vocabulary.regions.items() if one.parent == "440600"]
     assert places_served("佛山", vocabulary) == ("440600",)
-    around = limits.around("440600", vocabulary)
-    assert {"440600", PROVINCE, towns[0]} <= set(around)
-    assert SHENZHEN not in around
+    near = around("440600", vocabulary)
+    assert {"440600", PROVINCE, towns[0]} <= set(near)
+    assert SHENZHEN not in near
 
 
 def test_where_a_vendor_is_registered_is_no_limit(db: Session) -> None:
