@@ -14,6 +14,8 @@ from app.core.db import Db
 from app.core.i18n import _, mark
 from app.core.web import render
 from app.curation.models import Batch
+from app.matching.weighing import WEIGHTS as OF_MATCHING
+from app.matching.wording import COMPONENTS, NUMBERS
 from search.fusion import WEIGHTS
 
 MOST_BATCHES = 500
@@ -65,7 +67,8 @@ router = APIRouter(dependencies=[Public], include_in_schema=False)
 
 @router.get("/how-ranking-works", name="about:ranking")
 def ranking(request: Request) -> Response:
-    return render(request, "about/ranking.html", weights=list(weights()))
+    of_matching = list(matching_weights())
+    return render(request, "about/ranking.html", weights=list(weights()), of_matching=of_matching)
 
 
 @router.get("/sources", name="about:sources")
@@ -98,3 +101,11 @@ def weights() -> Iterator[tuple[str, float, str]]:
     for weight in fields(WEIGHTS):
         name, meaning = EXPLAINED.get(weight.name, (weight.name, ""))
         yield _(name), getattr(WEIGHTS, weight.name), _(meaning)
+
+
+def matching_weights() -> Iterator[tuple[str, float, str]]:
+    """Each number that matching uses at this moment, with its name and meaning."""
+    explained = {**COMPONENTS, **NUMBERS}
+    for weight in fields(OF_MATCHING):
+        name, meaning = explained[weight.name]
+        yield _(name), getattr(OF_MATCHING, weight.name), _(meaning)

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from app import about
 from app.core.i18n import use_locale
 from app.curation import batches
+from app.matching.weighing import WEIGHTS as OF_MATCHING
 from search.engine import Kind
 from search.fusion import WEIGHTS
 from tests.factories import OPERATOR, a_batch, a_proposal
@@ -20,9 +21,17 @@ def test_ranking_is_explained_with_the_weights_in_use(client: TestClient) -> Non
         assert f'<td class="number">{getattr(WEIGHTS, weight.name)}</td>' in page
 
 
+def test_matching_is_explained_with_the_numbers_in_use(client: TestClient) -> None:
+    page = client.get("/how-ranking-works").text
+    rules = page[page.index('id="matching"') :]
+    for weight in fields(OF_MATCHING):
+        assert f'<td class="number">{getattr(OF_MATCHING, weight.name)}</td>' in rules
+
+
 def test_no_weight_goes_unexplained() -> None:
     assert {weight.name for weight in fields(WEIGHTS)} == set(about.EXPLAINED)
     with use_locale("en"):
+        assert all(name and meaning for name, _weight, meaning in about.matching_weights())
         assert all(name and meaning for name, _weight, meaning in about.weights())
 
 

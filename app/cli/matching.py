@@ -10,7 +10,7 @@ from rich.table import Table
 from app.catalogue.index import get_vocabulary
 from app.cli.output import complain, note, say, say_json
 from app.core.db import transaction
-from app.core.i18n import _
+from app.core.i18n import _, ngettext
 from app.matching import finding
 from app.matching.found import Found, Hit
 from app.matching.splitting import split
@@ -129,7 +129,12 @@ def _print(wanted: Wanted, found: Found, shown: Sequence[Hit]) -> None:
     for number, part in enumerate(wanted.parts, start=1):
         say(f"{number}. {part.title}: {part.text}")
     if found.eligible.vendors is not None:
-        say(_("{total} vendors are inside the limits.", total=found.eligible.vendors))
+        inside = found.eligible.vendors
+        say(
+            ngettext(
+                "{n} vendor is inside the limits.", "{n} vendors are inside the limits.", inside
+            )
+        )
     if not shown:
         say(_("No good match: nothing in the pool comes close enough to be shown as one."))
         return

@@ -1,7 +1,6 @@
 """Matches as records: a run is stored whole, and the newest one of a need is its current one."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
@@ -119,7 +118,7 @@ def _match(run: MatchRun, rank: int, hit: Hit) -> Match:
 
 
 def _is_same(db: Session, last: MatchRun, run: MatchRun, hits: Sequence[Hit]) -> bool:
-    asked = (run.need_version, _plain(run.wanted), run.weights, run.uncovered)
+    asked = (run.need_version, run.wanted, run.weights, run.uncovered)
     if asked != (last.need_version, last.wanted, last.weights, last.uncovered):
         return False
     if any(run.versions[name] != last.versions.get(name) for name in _VERSIONS):
@@ -128,10 +127,3 @@ def _is_same(db: Session, last: MatchRun, run: MatchRun, hits: Sequence[Hit]) ->
     before = db.exec(stored.where(Match.run_id == last.id).order_by(col(Match.rank))).all()
     after = [(hit.solution.id, hit.solution.version, hit.score) for hit in hits]
     return [tuple(row) for row in before] == after
-
-
-def _plain(value: Any) -> Any:
-    """As JSON gives it back: tuples are lists."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value

@@ -86,6 +86,7 @@ def _row(
 
 def without_names(text: str, names: Sequence[str]) -> str:
     """A text without these names, and without what else tells a person or a firm."""
+    text = _TELLING.sub(GONE, text)
     for name in sorted(filter(None, names), key=len, reverse=True):
         text = text.replace(name, GONE)
-    return _TELLING.sub(GONE, text)
+    return text

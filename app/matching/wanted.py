@@ -1,5 +1,6 @@
 """What is matched: the parts of a need, and the hard limits that every answer must keep."""
 
+import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -47,8 +48,9 @@ class Wanted:
     limits: Limits = field(default_factory=Limits)
 
     def as_json(self) -> dict[str, Any]:
-        """For the record of a run."""
-        return asdict(self)
+        """For the record of a run, as it comes back from there: with lists for tuples."""
+        kept: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return kept
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
