@@ -27,6 +27,7 @@ from app.discovery import fallback
 from app.discovery import routes as discovery
 from app.health import routes as health
 from app.inquiries import routes as inquiries
+from app.matching import following  # noqa: F401  jobs
 from app.matching import routes as matching
 from app.needs import routes as needs
 from app.oversight import routes as oversight

@@ -15,15 +15,18 @@ State = Literal["met", "unknown", "unmet"]
 class Query:
     """A question of a visitor.
 
-    `filters` maps a facet to accepted codes, `max_price` is in fen. `ignored` holds chips as
-    "facet:code" that the visitor took away; `understand=False` takes the text as typed.
-    `order` is relevance, newest or name; without a text relevance means newest.
+    `filters` maps a facet to accepted codes, `limits` too, but refuses only what states others;
+    `max_price` is in fen. `distinct` names a facet whose codes are to be counted.
+    `ignored` holds chips as "facet:code" that the visitor took away; `understand=False` takes the
+    text as typed. `order` is relevance, newest or name; without a text relevance means newest.
     """
 
     text: str = ""
     kinds: tuple[Kind, ...] = (Kind.SOLUTION,)
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     max_price: int | None = None
+    distinct: str = ""
     limit: int = 20
     offset: int = 0
     understand: bool = True

@@ -102,7 +102,12 @@ def narrowed(question: Question, query: Query) -> Question:
     """The same question with the kinds and filters of one query."""
     filters = {facet: tuple(codes) for facet, codes in query.filters.items() if codes}
     request = replace(
-        question.request, kinds=query.kinds, filters=filters, max_price=query.max_price
+        question.request,
+        kinds=query.kinds,
+        filters=filters,
+        limits=query.limits,
+        max_price=query.max_price,
+        distinct=query.distinct,
     )
     return replace(question, request=request)
 

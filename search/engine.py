@@ -51,7 +51,7 @@ class Document:
     `names` are further exact names (aliases, credit code, document number, English name).
     `texts` maps a field (summary, scenario, industry, vendor, body …) to what a reader sees.
     `facets` maps a facet (industry, city, scenario, vendor_kind, deployment, price_model,
-    whitelist) to codes. `price_from` is the lowest stated price in minor units (fen).
+    whitelist, served, trade, seller) to codes. `price_from` is the lowest stated price, in fen.
     `date` is an ISO date (possibly partial) used by the order "newest".
     """
 
@@ -131,7 +131,9 @@ class CandidateRequest:
     request with none of the three matches everything. `tokens` only score, each by its weight,
     in a document's hints by `hint_weight` of it.
     `filters` maps a facet to the accepted codes: OR inside a facet, AND across facets.
+    `limits` are filters that refuse only what states other codes: who is silent stays in.
     `max_price` (fen) refuses only what is stated to cost more. `space` names the vector's model.
+    `distinct` names a facet whose different codes among the matches are counted.
     """
 
     kinds: tuple[Kind, ...]
@@ -143,8 +145,10 @@ class CandidateRequest:
     vector: Vector | None = None
     space: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     max_price: int | None = None
     facets: tuple[str, ...] = ()
+    distinct: str = ""
     depth: int = 100
 
 
@@ -166,13 +170,15 @@ class Candidates:
 
     `exact` are the ids that carry one of the exact names asked for. `total` counts all matches.
     `facets`: facet → code → count, taken with every other filter applied but not its own, so
-    that each count equals the total a click on it gives.
+    that each count equals the total a click on it gives. `distinct` is the count asked for by
+    `CandidateRequest.distinct`; an engine may be off by a few per cent beyond 40,000.
     """
 
     found: Sequence[Candidate]
     exact: Sequence[str]
     total: int
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    distinct: int = 0
 
 
 class Engine(Protocol):

@@ -147,6 +147,11 @@ class Searcher:
         question = self._question(query)
         return self._fused(self.engine.candidates(replace(question.request, depth=DEPTH)), question)
 
+    def ask(self, query: Query, depth: int = DEPTH) -> tuple[Question, Candidates]:
+        """A question as it was understood, and both top lists with their scores."""
+        question = self._question(query)
+        return question, self.engine.candidates(replace(question.request, depth=depth))
+
     def waiting(self, query: Query, kind: Kind) -> Waiting:
         """What the question of a query waits for among new documents of a kind."""
         return boil_down(self._question(query), kind, self.engine)

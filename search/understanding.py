@@ -169,12 +169,16 @@ class Reader:
                 yield from (_chip("industry", code, mention) for code in mention.value)
 
     def _scenarios(self, text: str) -> Iterator[Chip]:
-        """Scenarios wanted; systems that it must only work with count when nothing else is."""
-        found = [m for m in self._vocabulary.scenarios_in(text) if not _refused(text, m)]
-        beside = [match.span() for match in BESIDE.finditer(text)]
-        wanted = [m for m in found if not any(a <= m.start < b for a, b in beside)]
-        for mention in wanted or found:
+        for mention in scenarios_wanted(text, self._vocabulary):
             yield from (_chip("scenario", code, mention) for code in mention.value)
+
+
+def scenarios_wanted(text: str, vocabulary: Vocabulary) -> list[Mention[tuple[str, ...]]]:
+    """Scenarios wanted; systems that it must only work with count when nothing else is."""
+    found = [m for m in vocabulary.scenarios_in(text) if not _refused(text, m)]
+    beside = [match.span() for match in BESIDE.finditer(text)]
+    wanted = [m for m in found if not any(a <= m.start < b for a, b in beside)]
+    return wanted or found
 
 
 def _term_chips(facet: str, lexicon: Lexicon[str], text: str) -> Iterator[Chip]:

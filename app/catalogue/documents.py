@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from app.catalogue.models import Case, Information, Record, Solution, Training, Vendor
+from app.catalogue.serving import places_served, trades_served
 from search.engine import Document, Kind
 from search.vocabulary import Vocabulary
 
@@ -106,6 +107,9 @@ def _solution(record: Record, vocabulary: Vocabulary) -> Document:
             "scenario": record.scenarios,
             "deployment": record.deployment,
             "price_model": (record.price_model,),
+            "served": places_served(record.vendor.service_areas, vocabulary),
+            "trade": trades_served(record, vocabulary),
+            "seller": (record.vendor.identifier,),
             **_vendor_facets(record.vendor, vocabulary),
         },
         price_from=record.price_from,

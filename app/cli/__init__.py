@@ -13,6 +13,7 @@ from app.cli import (
     doctor,
     drawing,
     finding,
+    matching,
     moving,
     outbox,
     people,
@@ -37,7 +38,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (running, doctor, receiving, finding, people, outbox, moving, drawing, auditing, bench):
+PARTS = (
+    running,
+    doctor,
+    receiving,
+    finding,
+    matching,
+    people,
+    outbox,
+    moving,
+    drawing,
+    auditing,
+    bench,
+)
+for part in PARTS:
     part.register(app)
 
 

@@ -12,6 +12,7 @@ from app.catalogue.models import Case, Solution, Vendor
 from app.cli.output import complain, note, progress, say, say_json
 from app.core.db import transaction
 from app.core.i18n import _
+from app.matching.evaluation import evaluate as evaluate_needs
 from ingest.evaluation import evaluate_resolution
 from search.engine import Kind
 from search.evaluation import evaluate_dataset, evaluate_judgements
@@ -97,12 +98,21 @@ def evaluate(
         "tests/ingest/pairs.csv"
     ),
     resolution: Annotated[bool, typer.Option(help="Evaluate entity resolution instead.")] = False,
+    needs: Annotated[bool, typer.Option(help="Evaluate matching instead.")] = False,
+    judged_needs: Annotated[
+        Path, typer.Option(help="Judged needs over the pool's own solutions.")
+    ] = Path("tests/matching/needs.jsonl"),
     as_json: Json = False,
 ) -> None:
-    """Measure the search on judged queries, or entity resolution on labelled pairs."""
+    """Measure search on judged queries, matching on judged needs, or entity resolution."""
     if resolution:
         report = evaluate_resolution(_existing(pairs))
         say_json(report.as_dict()) if as_json else say(report.as_text())
+        return
+    if needs:
+        with progress(_("Matching the judged needs")) as step, transaction(writes=False) as db:
+            matched = evaluate_needs(db, _existing(judged_needs), progress=step)
+        say_json(matched.as_dict()) if as_json else say(matched.as_text())
         return
     with progress(_("Searching the judged queries")) as step:
         if dataset:

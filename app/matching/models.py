@@ -68,6 +68,25 @@ class Match(SQLModel, table=True):
     is_current: bool = True
 
 
+class WaitingPart(SQLModel, table=True):
+    """A part of a need that waits for new listings: how a listing finds the needs it may fit.
+
+    `scenarios` are what it asks for or complains of, `vector` its text as a unit vector of the
+    model `space` (base64 of float16; empty without a model).
+    """
+
+    __tablename__ = "match_waiting"
+    __table_args__ = (UniqueConstraint("need_id", "part"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    need_id: UUID = Field(foreign_key="need.id", index=True)
+    part: int
+    scenarios: list[str] = Field(default_factory=empty_list, sa_type=JSON)
+    limits: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    vector: str = ""
+    space: str = ""
+
+
 class Verdict(StrEnum):
     """What people make of a match."""
 

@@ -26,6 +26,17 @@ class Limits:
     max_price: int | None = None
     whitelist: bool = False
 
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> Self:
+        """What `asdict` wrote; what is missing limits nothing."""
+        return cls(
+            said.get("region"),
+            tuple(said.get("industries", ())),
+            tuple(said.get("deployment", ())),
+            said.get("max_price"),
+            said.get("whitelist", False),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -43,12 +54,4 @@ class Wanted:
     def from_json(cls, kept: dict[str, Any]) -> Self:
         """What `as_json` kept."""
         parts = tuple(Part(p["title"], p["text"], tuple(p["scenarios"])) for p in kept["parts"])
-        said = kept["limits"]
-        limits = Limits(
-            said["region"],
-            tuple(said["industries"]),
-            tuple(said["deployment"]),
-            said["max_price"],
-            said["whitelist"],
-        )
-        return cls(kept["text"], parts, limits)
+        return cls(kept["text"], parts, Limits.from_json(kept["limits"]))

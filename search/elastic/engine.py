@@ -41,6 +41,7 @@ class _Head:
     named: Mapping[str, Answer]
     total: int
     facets: Mapping[str, Mapping[str, int]]
+    distinct: int
 
     @property
     def ids(self) -> list[str]:
@@ -94,6 +95,7 @@ class ElasticEngine:
             exact=[id_ for id_ in ids if id_ in head.named],
             total=head.total,
             facets=head.facets,
+            distinct=head.distinct,
         )
 
     def page(
@@ -242,6 +244,7 @@ class ElasticEngine:
             named={reading.id_of(hit): hit for hit in reading.hits(named)},
             total=reading.total(words),
             facets={facet: counts.get(facet, {}) for facet in request.facets},
+            distinct=reading.distinct(words),
         )
 
     def _scores(

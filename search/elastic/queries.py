@@ -14,6 +14,9 @@ Body = dict[str, Any]
 # more than there are codes, so that every code is counted
 _MOST_CODES = 2000
 _MOST_NAMED = 2000
+# the highest that Elasticsearch takes; up to there its counts of distinct codes are close to exact
+_PRECISE = 40_000
+DISTINCT = "distinct codes"
 # The search by quantised vectors keeps so many candidates for each result; all of them are scored
 # exactly, so that equals at the end of the list are told apart as everywhere.
 _BREADTH = 4
@@ -101,6 +104,9 @@ def filters(request: CandidateRequest, *, but: str = "") -> list[Body]:
     found: list[Body] = [
         {"terms": {field_of(facet): list(codes)}} for facet, codes in wanted.items() if facet != but
     ]
+    for facet, codes in request.limits.items():
+        silent = {"bool": {"must_not": {"exists": {"field": field_of(facet)}}}}
+        found.append({"bool": {"should": [silent, {"terms": {field_of(facet): list(codes)}}]}})
     if request.max_price is not None:
         found.append({"bool": {"must_not": {"range": {"price_from": {"gt": request.max_price}}}}})
     return found
@@ -108,12 +114,15 @@ def filters(request: CandidateRequest, *, but: str = "") -> list[Body]:
 
 def best_words(request: CandidateRequest, conditions: list[Body]) -> Body:
     """The best by BM25 with the total, and the counts of all facets that are not filtered by."""
+    counted = {f: _codes(f) for f in request.facets if not _is_chosen(request, f)}
+    if request.distinct:
+        counted[DISTINCT] = {
+            "cardinality": {"field": field_of(request.distinct), "precision_threshold": _PRECISE}
+        }
     body: Body = {
         "query": {"bool": {"filter": conditions, "should": _scoring(request)}},
         "track_total_hits": True,
-        "aggs": {
-            facet: _codes(facet) for facet in request.facets if not _is_chosen(request, facet)
-        },
+        "aggs": counted,
     }
     return body | _described(request.depth) | {"sort": ["_score", _TIE]}
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from search.elastic.asking import Answer
 from search.elastic.layout import field_of, place
+from search.elastic.queries import DISTINCT
 from search.engine import Candidate, Document, Kind
 from search.matching import nearest
 
@@ -44,7 +45,13 @@ def counts(answers: Iterable[Answer]) -> dict[str, dict[str, int]]:
         facet: {bucket["key"]: bucket["doc_count"] for bucket in found["buckets"]}
         for answer in answers
         for facet, found in answer.get("aggregations", {}).items()
+        if "buckets" in found
     }
+
+
+def distinct(answer: Answer) -> int:
+    """How many different codes there are, when that was asked."""
+    return int(answer.get("aggregations", {}).get(DISTINCT, {}).get("value", 0))
 
 
 def nearest_of_kinds(stated: Answer, answers: Sequence[Answer]) -> Iterator[str]:

@@ -68,6 +68,12 @@ class FacetView:
         mask[self._rows[table[self._codes]]] = True
         return mask
 
+    def stated(self, rows: int) -> Mask:
+        """Which of the first `rows` rows have any code."""
+        mask = np.zeros(rows, np.bool_)
+        mask[self._rows] = True
+        return mask
+
     def counts(self, mask: Mask) -> dict[str, int]:
         """How many of the chosen rows have each code; codes that none has are left out."""
         chosen = self._codes[mask[self._rows]]

@@ -67,6 +67,7 @@ class EmbeddedEngine:
             exact=[snapshot.ids[row] for row in best.rows.tolist() if row in named],
             total=int(passed.rows.sum()),
             facets=passed.facets,
+            distinct=passed.distinct,
         )
 
     def page(

@@ -127,6 +127,7 @@ class Filtered:
 
     rows: Mask
     facets: Mapping[str, Mapping[str, int]]
+    distinct: int
 
 
 def filtered(snapshot: Snapshot, request: CandidateRequest, matched: Mask) -> Filtered:
@@ -134,11 +135,16 @@ def filtered(snapshot: Snapshot, request: CandidateRequest, matched: Mask) -> Fi
     base = matched.copy()
     if request.max_price is not None:
         base &= snapshot.prices <= request.max_price
+    for facet, codes in request.limits.items():
+        if column := snapshot.facets.get(facet):
+            base &= column.having(codes, snapshot.rows) | ~column.stated(snapshot.rows)
     wanted = {facet: codes for facet, codes in request.filters.items() if codes}
     masks = {facet: _having(snapshot, facet, codes) for facet, codes in wanted.items()}
     masks[KIND] = _having(snapshot, KIND, request.kinds)
     counts = {facet: _counts(snapshot, facet, _all(base, masks, facet)) for facet in request.facets}
-    return Filtered(_all(base, masks, ""), counts)
+    rows = _all(base, masks, "")
+    distinct = len(_counts(snapshot, request.distinct, rows)) if request.distinct else 0
+    return Filtered(rows, counts, distinct)
 
 
 def _having(snapshot: Snapshot, facet: str, codes: tuple[str, ...]) -> Mask:

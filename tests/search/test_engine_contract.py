@@ -294,6 +294,20 @@ def test_totals_counts_and_pages_agree_with_a_plain_loop(engine: Engine, seed: i
         assert all(any(c in e.document.facets[facet] for e in others) for c in counts)
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_limits_refuse_only_what_states_others(engine: Engine, seed: int) -> None:
+    random = Random(seed)  # noqa: S311 (repeatable on purpose)
+    entries = random_entries(120, random)
+    engine.apply(entries)
+    request = asking(limits={"industry": ("C1", "C3"), "never": ("C1",)}, distinct="industry")
+    stated = {e.document.id: set(e.document.facets["industry"]) for e in entries}
+    expected = {id_ for id_, codes in stated.items() if not codes or codes & {"C1", "C3"}}
+    answer = engine.candidates(request)
+    assert set(everything(engine, request)) == expected
+    assert answer.total == len(expected)
+    assert answer.distinct == len(set().union(*(stated[id_] for id_ in expected)))
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_top_lists_are_exact(engine: Engine, seed: int) -> None:
     random = Random(seed)  # noqa: S311 (repeatable on purpose)

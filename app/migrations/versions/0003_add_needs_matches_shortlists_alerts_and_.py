@@ -124,6 +124,21 @@ def upgrade() -> None:
     with op.batch_alter_table('match_run', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_match_run_need_id'), ['need_id'], unique=False)
 
+    op.create_table('match_waiting',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('need_id', sa.Uuid(), nullable=False),
+    sa.Column('part', sa.Integer(), nullable=False),
+    sa.Column('scenarios', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('limits', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('vector', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('space', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['need_id'], ['need.id'], name=op.f('fk_match_waiting_need_id_need')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_match_waiting')),
+    sa.UniqueConstraint('need_id', 'part', name=op.f('uq_match_waiting_need_id_part'))
+    )
+    with op.batch_alter_table('match_waiting', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_match_waiting_need_id'), ['need_id'], unique=False)
+
     op.create_table('need_outcome',
     sa.Column('need_id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
@@ -547,6 +562,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_need_outcome_vendor_id'))
 
     op.drop_table('need_outcome')
+    with op.batch_alter_table('match_waiting', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_match_waiting_need_id'))
+
+    op.drop_table('match_waiting')
     with op.batch_alter_table('match_run', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_match_run_need_id'))
 
