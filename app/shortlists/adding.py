@@ -8,7 +8,8 @@ from app.accounts.visitor import Visitor
 from app.catalogue import reading
 from app.catalogue.models import Record
 from app.core.errors import NotFound
-from app.matching.models import Match
+from app.matching import feedback
+from app.matching.models import Match, Verdict
 from app.needs.models import Need
 from app.shortlists import keeping
 from app.shortlists.models import Shortlist
@@ -48,4 +49,6 @@ def add(
         begun = keeping.begin(db, title, by=by, need_id=match.need_id if match else None)
         shortlist_id = begun.id
     keeping.put(db, shortlist_id, record, by=by, match=match)
+    if match is not None:
+        feedback.say(db, by, match, Verdict.SHORTLISTED)
     return keeping.to_change(db, shortlist_id, by=by)

@@ -98,7 +98,10 @@ def share(db: Session, shortlist_id: UUID, *, shared: bool, by: Visitor) -> None
     if shortlist.is_shared != shared:
         shortlist.is_shared = shared
         touch(shortlist)
-        audit.record(db, by, "shortlist.shared" if shared else "shortlist.unshared", shortlist)
+        if shared:
+            audit.record(db, by, "shortlist.shared", shortlist)
+        else:
+            audit.record(db, by, "shortlist.unshared", shortlist)
 
 
 def delete(db: Session, shortlist_id: UUID, *, by: Visitor) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from app.accounts.models import MemberRole, Person
 from app.accounts.visitor import Visitor
-from app.matching.models import Match, MatchRun
+from app.matching.models import Match, MatchFeedback, MatchRun, Verdict
 from app.needs.models import Need, NeedStage
 from app.shortlists import freezing, keeping
 from app.shortlists.models import Shortlist, ShortlistItem
@@ -167,6 +167,8 @@ def test_a_match_of_ones_own_need_is_kept_with_what_it_led_to(
     kept = db.exec(select(ShortlistItem.match_id, Shortlist.need_id).join(Shortlist)).all()
     assert {match_id for match_id, _need in kept} == {ids[0], None}
     assert sum(need is not None for _match, need in kept) == 1
+    (said_of,) = db.exec(select(MatchFeedback)).all()
+    assert (said_of.match_id, said_of.verdict) == (ids[0], Verdict.SHORTLISTED)
 
 
 def test_notes_order_and_taking_off_work_without_scripts(
