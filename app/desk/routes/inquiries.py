@@ -190,9 +190,9 @@ def _render(
     return render(request, f"desk/{template}", block, status, **said)
 
 
-def _bar(name: str, share: figures.Share) -> tuple[str, int, str]:
-    """A name, the share in percent, and the numbers behind it."""
-    return name, share.percent, _("{n} of {of}", n=share.in_time, of=share.of)
+def _bar(name: str, share: figures.Share) -> tuple[str, int | None, str]:
+    """A name, the share in percent where there is any, and the numbers behind it."""
+    return name, share.percent if share.of else None, _("{n} of {of}", n=share.in_time, of=share.of)
 
 
 def _city(code: str) -> str:
