@@ -29,7 +29,7 @@ from app.health import routes as health
 from app.inquiries import routes as inquiries
 from app.matching import following  # noqa: F401  jobs
 from app.matching import routes as matching
-from app.needs import closing, following  # noqa: F401  jobs
+from app.needs import closing, telling  # noqa: F401  jobs
 from app.needs import routes as needs
 from app.oversight import routes as oversight
 from app.shortlists import routes as shortlists

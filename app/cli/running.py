@@ -31,7 +31,7 @@ from app.curation.applications import publishing, sightings  # noqa: F401  jobs
 from app.curation.models import Batch
 from app.curation.oversight import freshness, quarantining, whitelisting  # noqa: F401  jobs
 from app.discovery.rows import total_label
-from app.needs import closing, following  # noqa: F401  jobs
+from app.needs import closing, telling  # noqa: F401  jobs
 from search.engine import EngineAway
 from search.searcher import Query
 
