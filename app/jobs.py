@@ -20,4 +20,4 @@ import app.inquiries.overdue
 import app.inquiries.rings
 import app.matching.following
 import app.needs.closing
-import app.needs.following  # noqa: F401
+import app.needs.telling  # noqa: F401

@@ -34,7 +34,7 @@ LONGEST = 200  # characters of words that may be asked for
 MOST_WORDS = 8
 OPEN, WEEK, OVER = "open", "week", "over"
 WHENS: Mapping[str, str] = {
-    OPEN: mark("Open"),
+    OPEN: mark("Open for answers"),
     WEEK: mark("Closes within a week"),
     OVER: mark("Closed for answers"),
 }

@@ -18,7 +18,7 @@ from app.core.i18n import mark
 from app.matching import service as matching
 from app.needs.fields import BY_NAME, put_values, values_of
 from app.needs.models import Confidentiality, Need, NeedStage
-from app.needs.understanding import SENTENCES, Tag, codes, kept, recognised, scenarios_in
+from app.needs.understanding import SENTENCES, Tag, codes, kept, recognised
 
 MOST_PARTS = 12
 LONGEST_PART_TITLE, LONGEST_PART = 60, 1000
@@ -172,7 +172,7 @@ def parts_after(
         {
             "title": (title or body)[:LONGEST_PART_TITLE],
             "text": (body or title)[:LONGEST_PART],
-            "scenarios": list(scenarios_in(f"{title}\n{body}")),
+            "scenarios": list(matching.part_of(f"{title}\n{body}").scenarios),
         }
         for title, body in written[:MOST_PARTS]
     ]

@@ -18,7 +18,9 @@ from app.core.errors import Conflict, Invalid
 from app.core.i18n import _, mark
 from app.curation.applications.fields import Field, Input
 from app.curation.applications.forms import read_fields
+from app.matching import feedback
 from app.matching.models import Match
+from app.matching.models import Verdict as MatchVerdict
 from app.needs.closing import catch_up
 from app.needs.models import Need, NeedStage, Outcome, OutcomeKind
 
@@ -138,8 +140,22 @@ def settle(db: Session, need: Need, verdict: Verdict, *, by: Visitor) -> Outcome
     if verdict.kind != OutcomeKind.DECIDING:
         need.move_to(NeedStage.SETTLED)
         db.add(need)
+    if verdict.vendor_id:
+        _tell_matching(db, need, verdict.vendor_id, by=by)
     audit.record(db, by, "need.outcome", need, before=was, after={"kind": str(verdict.kind)})
     return outcome
+
+
+def _tell_matching(db: Session, need: Need, vendor_id: UUID, *, by: Visitor) -> None:
+    """Keep with the match that its vendor won: matches are judged by what came of them."""
+    feedback.note(
+        db,
+        need_id=need.id,
+        vendor_id=vendor_id,
+        organisation_id=need.organisation_id,
+        verdict=MatchVerdict.AWARDED,
+        by=by.person_id,
+    )
 
 
 def _check(verdict: Verdict) -> None:

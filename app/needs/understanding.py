@@ -115,11 +115,6 @@ def codes(tags: Iterable[Mapping[str, str]], facet: str) -> list[str]:
     return [tag["code"] for tag in tags if tag["facet"] == facet]
 
 
-def scenarios_in(text: str) -> tuple[str, ...]:
-    """The scenarios that a text speaks of."""
-    return tuple(codes(recognised(text), SCENARIO)) if text else ()
-
-
 def tag_facet(facet: str) -> str:
     """What kind of tag it is, for people."""
     return _(mark("Equipment")) if facet == EQUIPMENT else facet_label(facet)

@@ -16,7 +16,7 @@ from app.needs.wanting import limits_of
 
 STAGES: Mapping[NeedStage, str] = {
     NeedStage.DRAFT: mark("Draft"),
-    NeedStage.PUBLISHED: mark("Open"),
+    NeedStage.PUBLISHED: mark("Open for answers"),
     NeedStage.CLOSED: mark("Closed for answers"),
     NeedStage.SETTLED: mark("Settled"),
     NeedStage.WITHDRAWN: mark("Withdrawn"),
@@ -79,7 +79,7 @@ def place(need: Need, visitor: Visitor | None) -> str:
 def facts(found: Found, visitor: Visitor | None) -> list[Row]:
     """What an answer has to keep to, and whose need it is, as far as the reader may know it."""
     need, limits = found.need, limits_of(found.need)
-    whose = found.organisation.name if found.organisation else _("Hidden")
+    whose = found.organisation.name if found.organisation else _("Hidden identity")
     hidden = "" if found.organisation else _("Only its own members and the staff know whose it is.")
     whitelist = _("Only vendors on the whitelist") if limits.whitelist else _("Any vendor")
     return [

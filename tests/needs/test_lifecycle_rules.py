@@ -1,5 +1,6 @@
 """From draft to outcome: what blocks publishing, deadlines to the second, reminders, the end."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,8 @@ from app.core.db import at, now
 from app.core.errors import Conflict, Invalid
 from app.core.mail import Mail
 from app.core.outbox import Job
-from app.needs import closing, following, outcomes, publishing, questions
+from app.matching.models import MatchFeedback
+from app.needs import closing, outcomes, publishing, questions, telling
 from app.needs.models import Confidentiality, Need, NeedStage, NeedTold, OutcomeKind
 from app.needs.outcomes import Verdict
 from search.engine import Kind
@@ -248,7 +250,7 @@ def test_an_award_says_to_whom_for_how_much_and_from_when(db: Session) -> None:
 
 
 def told(db: Session, need: Need) -> list[Mail]:
-    following.tell_matched(db, need)
+    telling.tell_matched(db, need)
     db.flush()
     return mails(db, need.title)
 
@@ -277,6 +279,26 @@ def test_matched_vendors_are_told_once_and_not_whose_it_is_where_that_is_hidden(
 def test_the_job_matches_an_open_need_and_leaves_any_other_alone(db: Session) -> None:
     writer = a_writer(db)
     for need in (a_draft(db, writer), a_closed_need(db, writer)):
-        following.match(db, [{"need_id": str(need.id)}])
-    following.match(db, [{"need_id": "00000000-0000-0000-0000-000000000000"}])
+        telling.match(db, [{"need_id": str(need.id)}])
+    telling.match(db, [{"need_id": "00000000-0000-0000-0000-000000000000"}])
     assert db.exec(select(NeedTold)).all() == []
+
+
+def test_publishing_finds_vendors_and_tells_them_and_an_award_is_kept_with_the_match(
+    db: Session, fill_index: Callable[[], None]
+) -> None:
+    writer = a_writer(db)
+    vendor, member = a_vendor(db)
+    said = {"summary": "注塑机联网采集", "scenarios": ["equipment-connectivity"]}
+    a_record(db, Kind.SOLUTION, name="设备联网平台", vendor_id=vendor.id, **said)
+    fill_index()
+    need = a_need(db, writer)
+    telling.match(db, [{"need_id": str(need.id)}])
+    telling.match(db, [{"need_id": str(need.id)}])
+    assert [one.to for one in mails(db, need.title)] == [member.email]
+    publishing.close(db, need, by=writer)
+    verdict = Verdict(OutcomeKind.AWARDED, vendor.id, "", 38_000_000, START)
+    outcomes.settle(db, need, verdict, by=writer)
+    db.flush()
+    feedback = db.exec(select(MatchFeedback)).one()
+    assert (feedback.verdict, feedback.organisation_id) == ("awarded", writer.organisation_id)

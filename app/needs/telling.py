@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, exists, select
 
+from app.catalogue.index import get_searcher
 from app.catalogue.models import Organisation, Vendor
 from app.catalogue.stages import Stage
 from app.core.outbox import Later, job
@@ -23,11 +24,12 @@ def match(db: Session, payloads: list[dict[str, Any]]) -> None:
     need = db.get(Need, UUID(payloads[0]["need_id"]))
     if need is None or not need.is_open:
         return
+    if get_searcher().is_warming:
+        raise Later("the language model is being loaded")
     try:
         matching.keep(db, need_id=need.id, need_version=need.version, wanted=wanted_of(need))
     except EngineAway as away:
         raise Later(str(away)) from away
-    db.flush()  # the matches are read below
     tell_matched(db, need)
 
 
