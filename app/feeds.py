@@ -18,6 +18,7 @@ from app.catalogue.stages import Stage
 from app.core.access import Public
 from app.core.db import Db, now
 from app.core.errors import NotFound
+from app.core.forms import NumberInAddress
 from app.core.i18n import _, current_language
 from app.core.settings import get_settings
 from app.core.static import static_url
@@ -94,7 +95,7 @@ def sitemap(db: Db) -> Response:
 
 
 @router.get("/sitemaps/{number}.xml", name="feeds:sitemap_part")
-def sitemap_part(db: Db, number: int) -> Response:
+def sitemap_part(db: Db, number: NumberInAddress) -> Response:
     """One part of a sitemap that is too long, counted from 1."""
     start = (number - 1) * MOST_ADDRESSES
     part = list(islice(_addresses(db), start, start + MOST_ADDRESSES)) if number > 0 else []

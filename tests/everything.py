@@ -123,11 +123,12 @@ def _decided(db: Session, vendor: Record, region: str | None, mark: str) -> dict
     person = staff(db, StaffRole.INSPECTOR, region=place, name=f"{mark}检查员")
     other = staff(db, StaffRole.INSPECTOR, region=place, name=f"{mark}另一人")
     domains = {str(domain): LEVEL for domain in Domain}
+    listed = {"id": vendor.identifier, "name": vendor.name, "city": None, "kind": "unstated"}
     assessment = Assessment(vendor_id=vendor.id, domains=domains, written_by=person.id, **DAYS)
     draw = Draw(
         title=f"{mark}抽查",
         region=place,
-        inputs=NOBODY,
+        inputs={**NOBODY, "vendors": [listed]},
         inputs_hash="0" * 64,
         secret="0" * 64,
         prepared_by=person.id,

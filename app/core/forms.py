@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, Form, Path, Request
 from pydantic import AfterValidator
 from starlette.datastructures import FormData
 
@@ -12,6 +12,7 @@ from app.core.i18n import _
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 LONGEST = 1000
+MOST_NUMBER = 2**31 - 1  # that a column of numbers can hold
 
 
 def clean(text: str) -> str:
@@ -25,6 +26,8 @@ async def _read(request: Request) -> FormData:
 
 Said = Annotated[str, AfterValidator(clean), Form()]
 Version = Annotated[int, Form()]
+Number = Annotated[int, Form(ge=1, le=MOST_NUMBER)]
+NumberInAddress = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 Posted = Annotated[FormData, Depends(_read)]
 
 

@@ -110,7 +110,12 @@ def _stopped(request: Request, error: HTTPException) -> Response:
 
 
 def _mistyped(request: Request, error: RequestValidationError) -> Response:
-    """Says where and why, never what was typed: that may be private, and long."""
+    """Says where and why, never what was typed: that may be private, and long.
+
+    An address that cannot be one is like any other of which there is no page.
+    """
+    if any(one["loc"][0] == "path" for one in error.errors()):
+        return problem(request, 404)
     where = [{"where": ".".join(map(str, one["loc"])), "why": one["msg"]} for one in error.errors()]
     return problem(request, 422, errors=where)
 

@@ -22,7 +22,6 @@ from app.desk.wording import narrowed, page_number
 from search.engine import Kind
 
 SIZE = 25
-MOST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ def _pairs(db: Session, cases: Sequence[MergeCase]) -> list[Pair]:
 def find_for(db: Session, visitor: Visitor, case_id: int) -> MergeCase:
     """Raises `NotFound` when there is no such case inside this person's region."""
     chosen = select(MergeCase).where(MergeCase.id == case_id, pairs_inside(visitor.scope))
-    case = db.exec(chosen).first() if 0 < case_id <= MOST_NUMBER else None
+    case = db.exec(chosen).first()
     if case is None:
         raise NotFound("There is no merge case {case}.", case=case_id)
     return case

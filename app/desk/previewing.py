@@ -26,7 +26,6 @@ from app.desk.wording import field_label, field_text
 from search.engine import Kind
 
 SIZE = 25
-MOST_NUMBER = 2**31 - 1
 
 
 class Part(StrEnum):
@@ -119,7 +118,7 @@ def _listed(db: Session, visitor: Visitor, batches: Sequence[Batch]) -> list[Lis
 def find_for(db: Session, visitor: Visitor, batch_id: int) -> Batch:
     """Raises `NotFound` when no such batch says something of this person's region."""
     chosen = select(Batch).where(Batch.id == batch_id, lists_inside(visitor.scope))
-    batch = db.exec(chosen).first() if 0 < batch_id <= MOST_NUMBER else None
+    batch = db.exec(chosen).first()
     if batch is None:
         raise NotFound("There is no batch {batch}.", batch=batch_id)
     return batch

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData, QueryParams, UploadFile
 
 from app.accounts.visitor import Visitor
 from app.catalogue import labels
+from app.core.forms import clean
 from app.core.i18n import _
 from app.curation.oversight.checklist import Answer
 from app.curation.oversight.models import Effect, Finding, SpotCheck
@@ -25,11 +26,7 @@ E = TypeVar("E", bound=StrEnum)
 
 def typed(said: Typed) -> dict[str, str]:
     """The texts of a form, to fill it again."""
-    return {
-        name: value.replace("\0", "").strip()  # which PostgreSQL does not take
-        for name, value in said.multi_items()
-        if isinstance(value, str)
-    }
+    return {name: clean(value) for name, value in said.multi_items() if isinstance(value, str)}
 
 
 def regions(visitor: Visitor) -> list[tuple[str, str]]:

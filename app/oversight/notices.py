@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.catalogue import labels
 from app.core.access import Public
 from app.core.db import Db
-from app.core.forms import Said, text_errors
+from app.core.forms import NumberInAddress, Said, text_errors
 from app.core.i18n import _
 from app.core.web import go, render
 from app.curation.applications import notices
@@ -31,7 +31,7 @@ def listed(request: Request, db: Db, page: Annotated[int, Query(ge=1, le=10**6)]
 
 
 @router.get("/notices/{notice_id}", name="notices:notice")
-def page(request: Request, db: Db, notice_id: int, sent: str = "") -> Response:
+def page(request: Request, db: Db, notice_id: NumberInAddress, sent: str = "") -> Response:
     return show(request, db, notices.find_public(db, notice_id), {}, {}, is_sent=bool(sent))
 
 
@@ -68,7 +68,7 @@ def show(
 def object_to(
     request: Request,
     db: Db,
-    notice_id: int,
+    notice_id: NumberInAddress,
     name: Said = "",
     contact: Said = "",
     text: Said = "",

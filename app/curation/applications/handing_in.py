@@ -96,6 +96,7 @@ def catch_up(db: Session, application: Application, *, by: Visitor) -> None:
 
     What the vendor had not touched follows the listing; what they wrote stays.
     """
+    drafts.check_editable(application)
     live = drafts.live(db, application)
     if live is None or live.version == application.base_version:
         return

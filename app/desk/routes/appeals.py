@@ -12,7 +12,7 @@ from app.accounts.visitor import Editor, Visitor
 from app.catalogue.labels import region_label
 from app.core.access import Can, may
 from app.core.db import Db
-from app.core.forms import Said, text_errors
+from app.core.forms import Said, clean, text_errors
 from app.core.i18n import _
 from app.core.web import go, render
 from app.curation.applications import appeals
@@ -116,6 +116,7 @@ def ask(
     text: str,
 ) -> Response:
     """The form of a vendor, or what became of the appeal that was made."""
+    subject = clean(subject)
     made = appeals.made_by(db, subject, by=visitor)
     return render(
         request,
@@ -135,7 +136,7 @@ def make(
     request: Request,
     db: Db,
     visitor: Editor,
-    subject: Annotated[str, Form(max_length=100)],
+    subject: Said,
     text: Said = "",
 ) -> Response:
     empty = _("Say why the decision should be another one.")

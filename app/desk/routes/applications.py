@@ -14,7 +14,7 @@ from app.catalogue.labels import region_label
 from app.core.access import Can, may
 from app.core.db import Db
 from app.core.formats import today
-from app.core.forms import Posted, Said, Version, reason_errors, text_errors, texts
+from app.core.forms import NumberInAddress, Posted, Said, Version, reason_errors, text_errors, texts
 from app.core.i18n import _
 from app.core.web import go, render
 from app.curation.applications import criteria, deciding, notices, publishing, questions, standing
@@ -201,7 +201,7 @@ def decide_objection(
     db: Db,
     visitor: Publisher,
     application_id: UUID,
-    objection_id: int,
+    objection_id: NumberInAddress,
     form: Posted,
 ) -> Response:
     application = deciding.find_to_decide(db, visitor, application_id)

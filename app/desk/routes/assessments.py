@@ -13,6 +13,7 @@ from app.core import files
 from app.core.access import Can, may
 from app.core.db import Db
 from app.core.formats import today
+from app.core.forms import Said
 from app.core.web import go, render
 from app.curation.oversight import assessing, reading, whitelisting
 from app.curation.oversight.models import Assessment, AssessmentStage
@@ -25,7 +26,6 @@ router = APIRouter(include_in_schema=False)
 
 Inspector = Annotated[Visitor, Depends(may(Can.ASSESS))]
 Publisher = Annotated[Visitor, Depends(may(Can.WHITELIST))]
-Typed = Annotated[str, Form()]
 Context = dict[str, Any]
 
 
@@ -109,7 +109,7 @@ def confirm(
 
 @router.post("/desk/assessments/{assessment_id}/revoke", name="desk:assessment:revoke")
 def revoke(
-    request: Request, db: Db, visitor: Publisher, assessment_id: UUID, reason: Typed = ""
+    request: Request, db: Db, visitor: Publisher, assessment_id: UUID, reason: Said = ""
 ) -> Response:
     assessment, vendor = reading.find_assessment_for(db, visitor, assessment_id)
     errors = forms.check_reason(reason)
@@ -122,7 +122,7 @@ def revoke(
 
 @router.post("/desk/assessments/{assessment_id}/whitelist", name="desk:whitelist:admit")
 def admit(
-    request: Request, db: Db, visitor: Publisher, assessment_id: UUID, until: Typed = ""
+    request: Request, db: Db, visitor: Publisher, assessment_id: UUID, until: Said = ""
 ) -> Response:
     assessment, vendor = reading.find_assessment_for(db, visitor, assessment_id)
     day, errors = forms.last_day_of_entry(until, assessment)
@@ -153,7 +153,7 @@ def ask_to_end(request: Request, db: Db, visitor: Publisher, entry_id: UUID) -> 
 
 @router.post("/desk/whitelist/{entry_id}/end", name="desk:whitelist:end")
 def end(
-    request: Request, db: Db, visitor: Publisher, entry_id: UUID, reason: Typed = ""
+    request: Request, db: Db, visitor: Publisher, entry_id: UUID, reason: Said = ""
 ) -> Response:
     entry, vendor = reading.find_entry_for(db, visitor, entry_id)
     errors = forms.check_reason(reason)

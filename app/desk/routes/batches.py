@@ -10,6 +10,7 @@ from starlette.responses import Response
 from app.accounts.visitor import Visitor
 from app.core.access import Can, may
 from app.core.db import Db, lock
+from app.core.forms import NumberInAddress
 from app.core.i18n import _
 from app.core.web import go, render
 from app.curation import batches as rules
@@ -31,7 +32,7 @@ def listing(request: Request, db: Db, visitor: Admitter) -> Response:
 
 
 @router.get("/desk/batches/{batch_id}", name="desk:batch")
-def preview(request: Request, db: Db, visitor: Admitter, batch_id: int) -> Response:
+def preview(request: Request, db: Db, visitor: Admitter, batch_id: NumberInAddress) -> Response:
     batch = previewing.find_for(db, visitor, batch_id)
     return _show(request, db, visitor, batch, {})
 
@@ -41,7 +42,7 @@ def admit(
     request: Request,
     db: Db,
     visitor: Admitter,
-    batch_id: int,
+    batch_id: NumberInAddress,
     what: Annotated[str, Form()] = "ticked",
     record: Annotated[list[UUID], Form()] = [],  # noqa: B006  FastAPI copies it
     unverified: Annotated[bool, Form()] = False,  # noqa: FBT002  a tick box
@@ -59,7 +60,7 @@ def admit(
 
 @router.post("/desk/batches/{batch_id}/take-back", name="desk:batch-take-back")
 def take_back(
-    request: Request, db: Db, visitor: Admitter, batch_id: int, why: Why = ""
+    request: Request, db: Db, visitor: Admitter, batch_id: NumberInAddress, why: Why = ""
 ) -> Response:
     lock(db, DECISIONS)
     batch = previewing.find_to_take_back(db, visitor, batch_id)

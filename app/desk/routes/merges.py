@@ -9,6 +9,7 @@ from app.accounts.visitor import Visitor
 from app.catalogue.addresses import address
 from app.core.access import Can, may
 from app.core.db import Db, lock
+from app.core.forms import NumberInAddress
 from app.core.web import go, render
 from app.curation import merging as rules
 from app.curation.admission import DECISIONS
@@ -36,7 +37,7 @@ def queue(request: Request, db: Db, visitor: Decider) -> Response:
 
 
 @router.get("/desk/merges/{case_id}", name="desk:merge")
-def case(request: Request, db: Db, visitor: Decider, case_id: int) -> Response:
+def case(request: Request, db: Db, visitor: Decider, case_id: NumberInAddress) -> Response:
     found = merging.find_for(db, visitor, case_id)
     return render(
         request,
@@ -49,7 +50,9 @@ def case(request: Request, db: Db, visitor: Decider, case_id: int) -> Response:
 
 
 @router.post("/desk/merges/{case_id}/merge", name="desk:merge-join")
-def merge(request: Request, db: Db, visitor: Decider, case_id: int, why: Why = "") -> Response:
+def merge(
+    request: Request, db: Db, visitor: Decider, case_id: NumberInAddress, why: Why = ""
+) -> Response:
     lock(db, DECISIONS)
     found = merging.find_to_decide(db, visitor, case_id)
     rules.merge(db, found, why=wording.said(why), by=visitor)
@@ -57,7 +60,9 @@ def merge(request: Request, db: Db, visitor: Decider, case_id: int, why: Why = "
 
 
 @router.post("/desk/merges/{case_id}/keep-apart", name="desk:merge-keep-apart")
-def keep_apart(request: Request, db: Db, visitor: Decider, case_id: int, why: Why = "") -> Response:
+def keep_apart(
+    request: Request, db: Db, visitor: Decider, case_id: NumberInAddress, why: Why = ""
+) -> Response:
     lock(db, DECISIONS)
     found = merging.find_to_decide(db, visitor, case_id)
     rules.keep_apart(db, found, why=wording.said(why), by=visitor)
@@ -65,7 +70,9 @@ def keep_apart(request: Request, db: Db, visitor: Decider, case_id: int, why: Wh
 
 
 @router.post("/desk/merges/{case_id}/split", name="desk:merge-split")
-def split(request: Request, db: Db, visitor: Decider, case_id: int, why: Why = "") -> Response:
+def split(
+    request: Request, db: Db, visitor: Decider, case_id: NumberInAddress, why: Why = ""
+) -> Response:
     lock(db, DECISIONS)
     found = merging.find_to_decide(db, visitor, case_id)
     rules.split(db, found, why=wording.said(why), by=visitor)

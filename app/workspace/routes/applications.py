@@ -10,6 +10,7 @@ from starlette.responses import Response
 from app.accounts.visitor import Editor, Viewer, Visitor
 from app.core.db import Db
 from app.core.errors import Invalid, NotFound
+from app.core.forms import NumberInAddress
 from app.core.i18n import _
 from app.core.web import go
 from app.curation.applications import answering, drafts, handing_in
@@ -124,7 +125,7 @@ def answer(
     db: Db,
     visitor: Editor,
     application_id: UUID,
-    question_id: int,
+    question_id: NumberInAddress,
     text: Annotated[str, Form()] = "",
 ) -> Response:
     application = drafts.take(db, visitor, application_id)

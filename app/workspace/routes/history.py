@@ -1,13 +1,13 @@
 """Earlier states of a draft and of a listing: compare any two, go back to one."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.accounts.visitor import Editor, Viewer
 from app.core.db import Db
+from app.core.forms import Number
 from app.core.web import go
 from app.curation.applications import drafts
 from app.workspace import earlier
@@ -32,7 +32,7 @@ def go_back(
     db: Db,
     visitor: Editor,
     application_id: UUID,
-    number: Annotated[int, Form()],
+    number: Number,
 ) -> Response:
     application = drafts.take(db, visitor, application_id)
     state = drafts.states(db, application, [number])[0]
@@ -58,7 +58,7 @@ def propose_back(
     db: Db,
     visitor: Editor,
     identifier: str,
-    number: Annotated[int, Form()],
+    number: Number,
 ) -> Response:
     record = drafts.find_own(db, visitor, identifier)
     state = earlier.revision(db, record, number)
