@@ -37,8 +37,11 @@ class Unsafe(Exception):
     """A migration after which an earlier program no longer works."""
 
 
-def walk(url: str, config: Config, records: Path = RECORDS) -> list[tuple[str, str]]:
-    """Empty a database and migrate it step by step, trying every program that may run beside.
+def walk(
+    url: str, config: Config, records: Path = RECORDS, *, after: str = "base"
+) -> list[tuple[str, str]]:
+    """Take a database back to a revision, by default to nothing, and migrate it step by step,
+    trying every program that may run beside.
 
     Returns the pairs (program, database) that were tried; raises `Unsafe` for the first that
     does not work.
@@ -46,12 +49,16 @@ def walk(url: str, config: Config, records: Path = RECORDS) -> list[tuple[str, s
     tried: list[tuple[str, str]] = []
     programs: list[str] = []
     oldest = 0
-    _move(url, config, command.downgrade, "base")
-    for module in _modules(config):
+    modules = _modules(config)
+    first = [str(one.revision) for one in modules].index(after) + 1 if after != "base" else 0
+    _move(url, config, command.downgrade, after)
+    for place, module in enumerate(modules):
         revision = str(module.revision)
-        _move(url, config, command.upgrade, revision)
         oldest = max(oldest, _oldest(module, programs))
         programs.append(revision)
+        if place < first:
+            continue
+        _move(url, config, command.upgrade, revision)
         for program in programs[oldest:]:
             _try(url, program, revision, records)
             tried.append((program, revision))
