@@ -87,7 +87,7 @@ def _keep(
     )
     row.reason, row.by, row.at = reason, by, now()
     db.add(row)
-    db.flush()
+    db.flush()  # the next verdict of this transaction looks for it
     return row
 
 

@@ -37,9 +37,9 @@ def keep(db: Session, *, need_id: UUID, need_version: int, wanted: Wanted) -> Ma
     earlier = update(Match).where(col(Match.need_id) == need_id, col(Match.is_current))
     db.execute(earlier.values(is_current=False).execution_options(synchronize_session="fetch"))
     db.add(run)
-    db.flush()
+    db.flush()  # matches refer to it
     db.add_all(_match(run, rank, hit) for rank, hit in enumerate(found.hits, start=1))
-    db.flush()
+    db.flush()  # whoever keeps reads them back
     return run
 
 

@@ -11,7 +11,7 @@ from app.matching.found import Eligible
 from app.matching.keeping import current, keep, of_vendor
 from app.matching.replaying import replay
 from app.matching.splitting import part_of, split
-from app.matching.waiting import leave
+from app.matching.waiting import leave, may_fit
 from app.matching.wanted import Wanted
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "find",
     "keep",
     "leave",
+    "may_fit",
     "of_vendor",
     "part_of",
     "replay",

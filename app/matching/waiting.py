@@ -5,11 +5,12 @@ listing is compared with all parts that wait in one product of vectors, in a job
 """
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
@@ -19,7 +20,7 @@ from app.matching import limits
 from app.matching.found import Found
 from app.matching.models import WaitingPart
 from app.matching.wanted import Limits, Wanted
-from app.matching.weighing import WEIGHTS, nearness
+from app.matching.weighing import WEIGHTS
 from search.engine import Vector
 from search.fusion import WEIGHTS as OF_SEARCH
 
@@ -61,47 +62,73 @@ def may_fit(db: Session, listings: Sequence[Solution | Case]) -> set[UUID]:
     A listing may fit where it names the same scenario and is not far in meaning, or is near. What
     this misses is found when the need is matched again, at the latest next week.
     """
-    parts = db.exec(select(WaitingPart).order_by(col(WaitingPart.id))).all()
-    if not parts or not listings:
+    everybody = _read(db) if listings else None
+    if everybody is None:
         return set()
-    space = get_searcher().embedder
-    vectors = _matrix(parts, space.name if space else "")
     fitting: set[UUID] = set()
     for listing in listings:
-        near = _nearness(listing, vectors)
-        for number, part in enumerate(parts):
-            if part.need_id not in fitting and _fits(listing, part, near.get(number)):
-                fitting.add(part.need_id)
+        near = {everybody.needs[n] for n in everybody.near(listing).tolist()} - fitting
+        fitting |= near if isinstance(listing, Case) else _inside(db, near, listing)
     return fitting
 
 
-def _fits(listing: Solution | Case, part: WaitingPart, near: float | None) -> bool:
-    agrees = bool(set(part.scenarios) & set(listing.scenarios))
-    least = _BESIDE if agrees else _ALONE
-    if not (agrees if near is None else near >= least):
-        return False
-    if isinstance(listing, Case):  # what it lifts is checked when the need is matched
-        return True
-    return not limits.broken(Limits.from_json(part.limits), listing)
+def _inside(db: Session, needs: set[UUID], listing: Solution) -> set[UUID]:
+    """Of these needs those whose limits do not rule the listing out."""
+    chosen = select(WaitingPart.need_id, WaitingPart.limits)
+    rows = db.exec(chosen.where(col(WaitingPart.need_id).in_(needs), WaitingPart.part == 0))
+    return {id_ for id_, kept in rows if not limits.broken(Limits.from_json(kept), listing)}
 
 
-def _matrix(parts: Sequence[WaitingPart], space: str) -> tuple[list[int], Vector]:
-    """The places of parts with a vector of this model, and these vectors."""
-    places = [n for n, part in enumerate(parts) if part.vector and part.space == space]
-    rows = [np.frombuffer(base64.b64decode(parts[n].vector), np.float16) for n in places]
-    return places, np.array(rows, np.float32)
+@dataclass(frozen=True, slots=True)
+class _Everybody:
+    """All parts that wait, by their place; `rows` are the places of those with a vector."""
+
+    needs: Sequence[UUID]
+    scenarios: Mapping[str, Sequence[int]]
+    rows: NDArray[np.int64]
+    vectors: Vector
+
+    def near(self, listing: Solution | Case) -> NDArray[np.int64]:
+        """The places of the parts that a listing may fit, limits aside."""
+        agrees = np.zeros(len(self.needs), np.bool_)
+        for code in listing.scenarios:
+            agrees[list(self.scenarios.get(code, ()))] = True
+        own = _vector(listing)
+        if own is None or not len(self.rows):
+            return np.flatnonzero(agrees)
+        shares = np.full(len(self.needs), _BESIDE)  # a part without a vector goes by its scenario
+        span = WEIGHTS.near - WEIGHTS.far
+        shares[self.rows] = (self.vectors @ own - WEIGHTS.far) / span
+        return np.flatnonzero((shares >= _ALONE) | (agrees & (shares >= _BESIDE)))
 
 
-def _nearness(listing: Record, vectors: tuple[list[int], Vector]) -> Mapping[int, float]:
-    places, matrix = vectors
+def _read(db: Session) -> _Everybody | None:
+    embedder = get_searcher().embedder
+    space = embedder.name if embedder else None
+    chosen = select(
+        WaitingPart.need_id, WaitingPart.scenarios, WaitingPart.space, WaitingPart.vector
+    )
+    parts = db.exec(chosen.order_by(col(WaitingPart.id))).all()
+    if not parts:
+        return None
+    scenarios: dict[str, list[int]] = {}
+    rows, packed = [], []
+    for place, (_need, codes, of, vector) in enumerate(parts):
+        for code in codes:
+            scenarios.setdefault(code, []).append(place)
+        if vector and of == space:
+            rows.append(place)
+            packed.append(base64.b64decode(vector))
+    vectors = np.frombuffer(b"".join(packed), np.float16).reshape(len(rows), -1 if rows else 0)
+    needs = [need for need, *_rest in parts]
+    return _Everybody(needs, scenarios, np.array(rows, np.int64), vectors.astype(np.float32))
+
+
+def _vector(listing: Record) -> Vector | None:
     searcher = get_searcher()
-    if not places or searcher.embedder is None:
-        return {}
-    own = searcher.engine.vector(listing.identifier, searcher.embedder.name)
-    if own is None:
-        return {}
-    cosines: Iterable[float] = (matrix @ own).tolist()
-    return {n: nearness(c, WEIGHTS) for n, c in zip(places, cosines, strict=True)}
+    if searcher.embedder is None:
+        return None
+    return searcher.engine.vector(listing.identifier, searcher.embedder.name)
 
 
 def _packed(vector: Vector) -> str:

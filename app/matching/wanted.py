@@ -1,6 +1,7 @@
 """What is matched: the parts of a need, and the hard limits that every answer must keep."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -28,7 +29,7 @@ class Limits:
     whitelist: bool = False
 
     @classmethod
-    def from_json(cls, said: dict[str, Any]) -> Self:
+    def from_json(cls, said: Mapping[str, Any]) -> Self:
         """What `asdict` wrote; what is missing limits nothing."""
         return cls(
             said.get("region"),
