@@ -16,7 +16,7 @@ from elasticsearch import ElasticsearchWarning
 from search.elastic import Connection, ElasticEngine
 from search.engine import EngineAway, EngineUnusable, Kind
 from search.searcher import Query, Searcher, open_searcher
-from tests.search.elastic_servers import Servers, free_ports, wait_until_answering, wire
+from tests.search.elastic_servers import UNPACKED, Servers, free_ports, wait_until_answering, wire
 from tests.search.listings import POOL, vocabulary
 from tests.search.test_elastic import eventually
 from tests.search.test_engine_contract import FACETS, SPACE, an_entry, asking, found, unit
@@ -51,7 +51,7 @@ def server(servers_base: Path) -> Iterator[Servers]:
     one = Servers(servers_base, free_ports(), password=PASSWORD)
     one.start()
     one.user("app", PASSWORD, "pool")
-    folder = servers_base / "elasticsearch-9.5.0" / "config"
+    folder = servers_base / UNPACKED / "config"
     role = yaml.safe_load(ROLES.read_text("utf-8"))["pool"]
     roles = {name: without(role, right) for name, right in LACKING.items()}
     roles |= {"pool": role, BLIND: {"indices": role["indices"]}}
