@@ -119,6 +119,15 @@ def test_with_scripts_the_button_becomes_a_form_and_then_says_where_it_went(
     assert [item.record_id for item in items(db, made)] == [solution.id]
 
 
+def test_who_types_the_name_of_a_new_list_gets_one_whatever_list_stood_beside_it(
+    db: Session, client: TestClient, by: Visitor
+) -> None:
+    solution, made = a_solution(db), a_list(db, by=by, title="三号线")
+    said = {"listing": solution.identifier, "shortlist": str(made.id), "title": "四号线"}
+    assert "<h1>四号线</h1>" in act(client, "/workspace/shortlists/add", **said).text
+    assert items(db, made) == []
+
+
 @pytest.mark.parametrize(
     "said", [{"title": ""}, {"shortlist": "x"}, {"title": "长" * 81}], ids=["none", "no id", "long"]
 )

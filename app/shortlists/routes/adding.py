@@ -38,10 +38,11 @@ def add(
     title: Said = "",
     match: Annotated[UUID | None, Form()] = None,
 ) -> Response:
+    """Where both are given, the name of a new list was typed and the other list was there."""
     record = adding.find_listing(db, listing)
     found = adding.find_match(db, match, by=visitor)
     try:
-        chosen = UUID(shortlist) if shortlist else None
+        chosen = UUID(shortlist) if shortlist and not title else None
         kept = adding.add(db, record, chosen, title, by=visitor, match=found)
     except (Conflict, Invalid, ValueError) as refusal:
         said = _refused(refusal)
