@@ -34,7 +34,7 @@ def _fill() -> None:
         sides = two_sides(db)
         _let_in(db, sides.asker, "asker")
         _let_in(db, sides.vendor, "vendor")
-        asked = two_sides(db)
+        asked = two_sides(db, solution_name="空压站节能")
         ask(db, asked)
         _let_in(db, asked.vendor, "asked")
     with transaction(writes=False) as db:
@@ -74,7 +74,7 @@ def test_what_one_side_writes_comes_to_the_other_without_loading_the_page(signed
         asker = stack.enter_context(signed_in("asker"))
         vendor = stack.enter_context(signed_in("vendor", width=WIDTHS["phone"]))
         asker.goto("/search?q=注塑机联网")
-        asker.get_by_role("link", name="注塑机联网").first.click()
+        asker.get_by_role("link", name="注塑机联网", exact=True).first.click()
         asker.get_by_role("link", name="Ask the vendor").click()
         examine(asker, asker.url)
         asker.get_by_label("Message").fill("能否联网？")

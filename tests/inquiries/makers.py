@@ -35,10 +35,10 @@ class Sides:
     vendor_person: Person
 
 
-def two_sides(db: Session, *, has_account: bool = True) -> Sides:
+def two_sides(db: Session, *, has_account: bool = True, solution_name: str = "注塑机联网") -> Sides:
     """A manufacturer in Dongguan, and a vendor in the pool; perhaps nobody acts for it yet."""
     listed = a_record(db, Kind.VENDOR, name="云端注塑科技有限公司", region="440100")
-    solution = a_record(db, Kind.SOLUTION, name="注塑机联网", vendor_id=listed.id)
+    solution = a_record(db, Kind.SOLUTION, name=solution_name, vendor_id=listed.id)
     assert isinstance(listed, Vendor)
     assert isinstance(solution, Solution)
     manufacturer = an_organisation(db, ASKER)
