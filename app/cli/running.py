@@ -62,6 +62,7 @@ def demo(
     _ingest_samples()
     _add_demonstration()
     build_index()
+    _add_market()
     with transaction(writes=False) as db:
         counts = reading.counts(db)
     note(
@@ -85,6 +86,13 @@ def _add_demonstration() -> None:
         return
     with transaction() as db:
         demonstration.build(db)
+
+
+def _add_market() -> None:
+    """Needs with their matches, which the index finds, and what follows from them."""
+    if not get_settings().is_production:
+        with transaction() as db:
+            demonstration.build_market(db)
 
 
 def accounts(
