@@ -47,7 +47,7 @@ def build(db: Session, story: "Story") -> dict[str, Need]:
 def _values(title: str) -> dict[str, Any]:
     return {
         "title": title,
-        "region": "441900",
+        "region": "440600",
         "industries": ["C29"],
         "budget_to": 30_000_000,
         "closes_at": now() + timedelta(days=30),
@@ -81,8 +81,13 @@ def _published(
     with story.day(ago):
         need = _draft(db, story, title, text, confidentiality)
         publishing.publish(db, need, seen=need.version, by=story.who("factory"))
-        service.keep(db, need_id=need.id, need_version=need.version, wanted=wanted_of(need))
+    _match(db, need)
     return need
+
+
+def _match(db: Session, need: Need) -> None:
+    """As it is today: matching also looks at what holds on the day, so the past is not made up."""
+    service.keep(db, need_id=need.id, need_version=need.version, wanted=wanted_of(need))
 
 
 def _open(db: Session, story: "Story") -> Need:
