@@ -62,6 +62,8 @@ def demo(
     _ingest_samples()
     _add_demonstration()
     build_index()
+    if _add_market():
+        build_index()  # what the market has written waits in the same outbox
     with transaction(writes=False) as db:
         counts = reading.counts(db)
     note(
@@ -85,6 +87,18 @@ def _add_demonstration() -> None:
         return
     with transaction() as db:
         demonstration.build(db)
+
+
+def _add_market() -> bool:
+    """Needs with their matches, which the index finds, and what follows; whether they are new."""
+    if get_settings().is_production:
+        return False
+    try:
+        with transaction() as db:
+            return demonstration.build_market(db)
+    except EngineAway:
+        note_away()
+        return False
 
 
 def accounts(

@@ -6,6 +6,7 @@ past. It never comes into an installation for production.
 """
 
 from app.cli.demonstration.building import build
+from app.cli.demonstration.market import build as build_market
 from app.cli.demonstration.people import ACCOUNTS, Account, password, secret
 
-__all__ = ["ACCOUNTS", "Account", "build", "password", "secret"]
+__all__ = ["ACCOUNTS", "Account", "build", "build_market", "password", "secret"]

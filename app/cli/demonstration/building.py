@@ -13,7 +13,7 @@ from app.accounts.visitor import Visitor, acting
 from app.catalogue.models import Organisation, Record
 from app.catalogue.stages import Stage
 from app.cli.demonstration import listings, manufacturers, oversight, twins
-from app.cli.demonstration.people import FACTORY, SMALL, VENDOR, add_people
+from app.cli.demonstration.people import VENDOR, add_people
 from app.core.db import at, lock
 from app.core.formats import today
 from app.curation.admission import DECISIONS
@@ -73,7 +73,7 @@ class Story:
 
     def who(self, key: str) -> Visitor:
         """Somebody as they act: members for their organisation, staff for none."""
-        organisation = {"small": SMALL, "factory": FACTORY}.get(key)
+        organisation = key if key in self.organisations else None
         if key in ("owner", "editor", "viewer"):
             organisation = VENDOR
         acts_for = self.organisations[organisation].id if organisation else None

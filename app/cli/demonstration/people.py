@@ -40,10 +40,13 @@ class Account:
 
 
 VENDOR, SMALL, FACTORY = "vendor", "small", "factory"
+HARDWARE, ELECTRONICS, UNCLAIMED = "hardware", "electronics", "unclaimed"
 ORGANISATIONS = {
     VENDOR: ("（演示）瑶山联网科技有限公司", HOME),
     SMALL: ("（演示）小匠软件工作室", HOME),
     FACTORY: ("（演示）样板注塑厂", DONGGUAN),
+    HARDWARE: ("（演示）示范五金厂", DONGGUAN),
+    ELECTRONICS: ("（演示）样例电子厂", GUANGZHOU),
 }
 
 NAMES = {
@@ -52,6 +55,8 @@ NAMES = {
     "viewer": "演示同事",
     "small": "演示小企业主",
     "factory": "演示厂长",
+    "hardware": "演示五金厂长",
+    "electronics": "演示电子厂长",
     "city-reviewer": "演示清远审核员",
     "dongguan-reviewer": "演示东莞审核员",
     "reviewer": "演示省级审核员",
@@ -62,12 +67,15 @@ NAMES = {
     "auditor": "演示审计员",
     "administrator": "演示管理员",
 }
+OWNER = MemberRole.OWNER
 ACCOUNTS = (
     Account("owner", mark("vendor: owner"), organisation=VENDOR, member=MemberRole.OWNER),
     Account("editor", mark("vendor: editor"), organisation=VENDOR, member=MemberRole.EDITOR),
     Account("viewer", mark("vendor: viewer"), organisation=VENDOR, member=MemberRole.VIEWER),
     Account("small", mark("small vendor: owner"), organisation=SMALL, member=MemberRole.OWNER),
     Account("factory", mark("manufacturer: owner"), organisation=FACTORY, member=MemberRole.OWNER),
+    Account("hardware", mark("manufacturer: owner"), organisation=HARDWARE, member=OWNER),
+    Account("electronics", mark("manufacturer: owner"), organisation=ELECTRONICS, member=OWNER),
     Account("city-reviewer", mark("staff: reviewer of a city"), StaffRole.REVIEWER, QINGYUAN),
     Account("dongguan-reviewer", mark("staff: reviewer of a city"), StaffRole.REVIEWER, DONGGUAN),
     Account("reviewer", mark("staff: reviewer of the province"), StaffRole.REVIEWER, PROVINCE),
