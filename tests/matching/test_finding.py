@@ -10,7 +10,6 @@ from app.core.db import at
 from app.core.formats import today
 from app.curation.oversight.models import Assessment, AssessmentStage
 from app.matching import ordering
-from app.matching.choosing import MOST
 from app.matching.finding import find
 from app.matching.found import Found, Hit
 from app.matching.wanted import Limits, Part, Wanted
@@ -64,20 +63,6 @@ def test_each_part_is_met_or_not_with_the_sentence_and_the_source(
     assert reasons(gateway, 1)["scenario"]["state"] == "unmet"
     assert found.uncovered == []
     assert [one["parts"] for one in found.cover] == [[0], [1]] or len(found.cover) == 2
-
-
-def test_a_part_with_many_answers_crowds_out_no_other(db: Session, fill_index: Refresh) -> None:
-    for number in range(MOST + 5):
-        vendor = a_vendor(db, name=f"第{number}家")
-        a_solution(db, "设备联网网关", vendor_id=vendor.id, summary="设备联网。")
-    says = {"scenarios": ["energy-management"], "summary": "包括能耗，也包括许多别的事情。"}
-    a_solution(db, "综合服务", vendor_id=a_vendor(db, name="独此一家").id, **says)
-    fill_index()
-    found = find(db, wanted("设备联网 + 能耗"))
-    assert len(found.hits) == MOST
-    assert found.hits[-1].solution.name == "综合服务"
-    assert found.uncovered == []
-    assert sorted(number for one in found.cover for number in one["parts"]) == [0, 1]
 
 
 def test_who_states_no_scenario_is_not_said_to_fail(db: Session, fill_index: Refresh) -> None:
