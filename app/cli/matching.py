@@ -11,7 +11,7 @@ from app.catalogue.index import get_vocabulary
 from app.cli.output import complain, note, say, say_json
 from app.core.db import transaction
 from app.core.i18n import _, ngettext
-from app.matching import finding
+from app.matching import choosing, finding
 from app.matching.found import Found, Hit
 from app.matching.splitting import split
 from app.matching.wanted import Limits, Wanted
@@ -33,7 +33,7 @@ def match(
     budget: Annotated[int, typer.Option(min=0, help="The highest price, in yuan.")] = 0,
     deployment: Annotated[list[str] | None, typer.Option(help="A name or code.")] = None,
     whitelist: Annotated[bool, typer.Option(help="Only vendors on the whitelist.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=finding.MOST)] = 10,
+    limit: Annotated[int, typer.Option(min=1, max=choosing.MOST)] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Who meets a need, part by part, and why; what nobody meets is said."""

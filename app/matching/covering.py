@@ -1,6 +1,6 @@
 """The smallest set of vendors that together meets every part that anybody meets."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -44,18 +44,3 @@ def cover(of: Sequence[Offer], salt: str) -> tuple[list[Offer], frozenset[int]]:
                 best[together] = (dearer, (*chosen, offer))
     everything = frozenset[int]().union(*(offer.parts for offer in of))
     return list(best[everything][1]), everything
-
-
-def as_json(
-    chosen: Iterable[Offer], solutions: Mapping[UUID, Sequence[UUID]]
-) -> list[dict[str, object]]:
-    """For the record of a run: each vendor with the parts it is taken for and its solutions."""
-    return [
-        {
-            "vendor_id": str(offer.vendor_id),
-            "parts": sorted(offer.parts),
-            "score": offer.score,
-            "solutions": [str(id_) for id_ in solutions[offer.vendor_id]],
-        }
-        for offer in chosen
-    ]

@@ -12,7 +12,8 @@ from app.catalogue.documents import document_of
 from app.catalogue.index import get_searcher, get_vocabulary
 from app.catalogue.models import Case, Record, Solution
 from app.catalogue.stages import Stage
-from app.matching import covering, evidence, limits, ordering, reasons, weighing
+from app.matching import choosing, evidence, limits, ordering, reasons, weighing
+from app.matching.choosing import Scored
 from app.matching.found import Found, Hit
 from app.matching.versions import versions
 from app.matching.wanted import Limits, Part, Wanted
@@ -22,7 +23,6 @@ from search.engine import Candidate, Document, Kind
 from search.searcher import Searcher
 
 DEPTH = 50  # of each list that the index gives: by words and by meaning
-MOST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,16 @@ def find(db: Session, wanted: Wanted) -> Found:
         for id_, solution in records.solutions.items()
     }
     met = {id_: given for id_, given in answers.items() if any(one.is_met for one in given)}
-    hits = _ranked(db, wanted, met, records, weights, salt)
-    cover, covered = _cover(hits, salt)
+    known = _background(db, wanted, met, records)
+    ordered = sorted(
+        (_scored(records.solutions[id_], given, known, weights) for id_, given in met.items()),
+        key=lambda one: ordering.key(one.score, one.solution_id, salt, weights.step),
+    )
+    choice = choosing.choose(ordered, salt)
     return Found(
-        hits=hits,
-        cover=cover,
-        uncovered=[n for n in range(len(wanted.parts)) if n not in covered],
+        hits=[_hit(one, wanted, met, records, known) for one in choice.kept],
+        cover=choice.cover,
+        uncovered=[n for n in range(len(wanted.parts)) if n not in choice.covered],
         eligible=limits.eligible(wanted.limits),
         versions=versions(db, searcher),
         weights=weights.as_dict(),
@@ -158,41 +162,39 @@ def _lift(solution: Solution, case: Case, *, is_candidate: bool, weights: Weight
     return 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    solution_id: UUID
-    score: float
-    scores: Mapping[str, float]
+def _background(
+    db: Session, wanted: Wanted, met: Mapping[UUID, Sequence[_Answer]], records: _Records
+) -> evidence.Background:
+    solutions = [records.solutions[id_] for id_ in met]
+    industries = {code for given in met.values() for one in given for code in one.asked.industries}
+    return evidence.background(db, solutions, industries, _place(wanted, met))
 
 
-def _ranked(
-    db: Session,
+def _scored(
+    solution: Solution, given: Sequence[_Answer], known: evidence.Background, weights: Weights
+) -> Scored:
+    scores = weighing.mean([one.scores for one in given if one.is_met], len(given))
+    for name, share in evidence.shares(solution, known).items():
+        scores[name] = round(getattr(weights, name) * share, weighing.DIGITS)
+    parts = frozenset(number for number, one in enumerate(given) if one.is_met)
+    return Scored(solution.id, solution.vendor_id, weighing.total(scores), scores, parts)
+
+
+def _hit(
+    scored: Scored,
     wanted: Wanted,
     met: Mapping[UUID, Sequence[_Answer]],
     records: _Records,
-    weights: Weights,
-    salt: str,
-) -> list[Hit]:
-    solutions = [records.solutions[id_] for id_ in met]
-    industries = {code for given in met.values() for one in given for code in one.asked.industries}
-    known = evidence.background(db, solutions, industries, _place(wanted, met))
-    scored = []
-    for id_, given in met.items():
-        scores = weighing.mean([one.scores for one in given if one.is_met], len(given))
-        for name, share in evidence.shares(records.solutions[id_], known).items():
-            scores[name] = round(getattr(weights, name) * share, weighing.DIGITS)
-        scored.append(_Scored(id_, weighing.total(scores), scores))
-    scored.sort(key=lambda one: ordering.key(one.score, one.solution_id, salt, weights.step))
-    return [
-        Hit(
-            solution=records.solutions[one.solution_id],
-            score=one.score,
-            scores=one.scores,
-            parts=_told(wanted, records.solutions[one.solution_id], met[one.solution_id], records),
-            evidence=evidence.of(records.solutions[one.solution_id], wanted.limits, known),
-        )
-        for one in scored[:MOST]
-    ]
+    known: evidence.Background,
+) -> Hit:
+    solution = records.solutions[scored.solution_id]
+    return Hit(
+        solution=solution,
+        score=scored.score,
+        scores=scored.scores,
+        parts=_told(wanted, solution, met[solution.id], records),
+        evidence=evidence.of(solution, wanted.limits, known),
+    )
 
 
 def _place(wanted: Wanted, met: Mapping[UUID, Sequence[_Answer]]) -> str | None:
@@ -226,18 +228,3 @@ def _told(
             }
         )
     return told
-
-
-def _cover(hits: Sequence[Hit], salt: str) -> tuple[list[dict[str, Any]], frozenset[int]]:
-    met = {
-        hit.solution.id: [n for n, part in enumerate(hit.parts) if part["state"] == "met"]
-        for hit in hits
-    }
-    offers = covering.offers(
-        (hit.solution.vendor_id, met[hit.solution.id], hit.score) for hit in hits
-    )
-    chosen, covered = covering.cover(offers, salt)
-    solutions: dict[UUID, list[UUID]] = {}
-    for hit in hits:
-        solutions.setdefault(hit.solution.vendor_id, []).append(hit.solution.id)
-    return covering.as_json(chosen, solutions), covered
