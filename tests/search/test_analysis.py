@@ -2,7 +2,16 @@
 
 import pytest
 
-from search.analysis import highlight, initials, match_tokens, normalise, pinyin, syllables, tokens
+from search.analysis import (
+    highlight,
+    highlights,
+    initials,
+    match_tokens,
+    normalise,
+    pinyin,
+    syllables,
+    tokens,
+)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +108,13 @@ def test_marking_loses_no_character() -> None:
     text = "①㎡  ﬁ 設備"
     assert "".join(segment for segment, _ in highlight(text, ["设备"])) == text
     assert highlight("", ["设备"]) == []
+
+
+def test_texts_marked_together_are_marked_as_each_alone():
+    texts = ["机床设", "备件ＲＳ－４８５", "", "㎏ T恤 rs", "485 plc"]
+    wanted = ["设备", "rs485", "t恤", "485", "备件"]
+    assert highlights(texts, wanted) == [highlight(text, wanted) for text in texts]
+    assert highlights(texts, wanted)[0] == [("机床设", False)]
 
 
 @pytest.mark.parametrize(
