@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import event, insert
 from sqlmodel import Session, col, select
 
+import app.shortlists.models  # noqa: F401  a saved search may belong to a list
 from app.accounts.models import Person
 from app.alerts import planning
 from app.alerts.models import Watch, WatchKey, WatchPlan
