@@ -242,12 +242,33 @@ def test_the_table_for_readers_shows_every_part(report: dict[str, Any]) -> None:
         "Search among",
         "Pages of",
         "Ingestion:",
+        "Matching a need",
+        "Publishing one listing",
         MARK,
         "words only",
         "bare page",
         "No Ela",
     ):
         assert said in text
+
+
+def test_a_need_is_matched_beside_its_bare_calls(report: dict[str, Any]) -> None:
+    (row,) = report["matching"]
+    assert row["listings"] == SIZE
+    for name in ("one part", "three parts"):
+        assert 0 < row[f"{name}_p50"] <= row[f"{name}_p99"]
+        assert row[f"{name}, bare_p50"] > 0 < row[f"{name}, ratio"]
+
+
+def test_the_request_that_publishes_asks_nothing_of_the_searches_that_wait(
+    report: dict[str, Any],
+) -> None:
+    few, many = report["watches"]
+    assert few["waiting"] < many["waiting"]
+    assert few["statements"] == many["statements"] > 0
+    assert few["on_searches"] == many["on_searches"] == 0
+    assert many["found"] >= few["found"]
+    assert many["looked_up_p50"] > 0
 
 
 def test_the_table_says_how_vectors_were_made_when_there_is_a_model(report: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 
 import typer
 
-from app.cli.bench import databases, ingesting, pages, searching
+from app.cli.bench import databases, ingesting, matching, pages, searching, watches
 from app.cli.bench.listings import MARK
 from app.cli.bench.machine import this_machine
 from app.cli.bench.tables import as_text
@@ -18,9 +18,11 @@ QUICK_SIZES = "200,1000"
 QUESTIONS, QUICK_QUESTIONS = 300, 40
 SECONDS, QUICK_SECONDS = 10.0, 1.0  # of asking for one page
 PAGES_OF = 1000
+NEEDS, QUICK_NEEDS = 100, 3  # of one part, and as many of three
+WAITING, QUICK_WAITING = (100, 10_000), (5, 20)  # saved searches
 TIMES, QUICK_TIMES = 200, 10  # of asking a database for one page
 
-Part = Literal["search", "databases", "pages", "ingest"]
+Part = Literal["search", "databases", "pages", "ingest", "matching", "watches"]
 
 NO_ELASTICSEARCH = (
     "No Elasticsearch to compare with: give --elasticsearch or set POOL_TEST_ELASTICSEARCH."
@@ -45,7 +47,7 @@ def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes, few repeats.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Measure search, pages and ingestion on generated listings, in a folder of its own."""
+    """Measure search, pages, ingestion, matching and alerts on generated listings."""
     try:
         counts = [int(size) for size in (sizes or (QUICK_SIZES if quick else SIZES)).split(",")]
     except ValueError:
@@ -92,4 +94,16 @@ def measure(
         report["pages"] = pages.measure(home, listings=min(PAGES_OF, max(sizes)), seconds=seconds)
     if "ingest" in wanted:
         report["ingest"] = ingesting.measure(home, sizes)
+    return report | _of_needs(home, sizes, wanted & {"matching", "watches"}, quick=quick)
+
+
+def _of_needs(home: Path, sizes: list[int], wanted: set[Part], *, quick: bool) -> dict[str, Any]:
+    report: dict[str, Any] = {}
+    if "matching" in wanted:
+        asked = QUICK_NEEDS if quick else NEEDS
+        report["matching"] = matching.measure(home, sizes, needs=asked)
+    if "watches" in wanted:
+        waiting = QUICK_WAITING if quick else WAITING
+        listings = min(PAGES_OF, max(sizes))
+        report["watches"] = watches.measure(home, listings=listings, waiting=waiting)
     return report

@@ -11,6 +11,11 @@ from search.vocabulary import Vocabulary
 
 def generated(vocabulary: Vocabulary, size: int) -> Iterator[Document]:
     """Documents of so many generated solutions."""
+    return (document_of(one, vocabulary) for one in solutions(vocabulary, size))
+
+
+def solutions(vocabulary: Vocabulary, size: int) -> Iterator[Solution]:
+    """So many generated solutions with their vendors, in no database yet."""
     generator = Generator(vocabulary)
     vendors: dict[str, Vendor] = {}
     offers = generator.offers(size, generator.companies(companies_for(size)))
@@ -18,7 +23,7 @@ def generated(vocabulary: Vocabulary, size: int) -> Iterator[Document]:
         company = offer.company
         vendor = vendors.get(company.name) or _vendor(company, len(vendors) + 1)
         vendors[company.name] = vendor
-        yield document_of(_solution(offer, vendor, number), vocabulary)
+        yield _solution(offer, vendor, number)
 
 
 def companies_for(size: int) -> int:

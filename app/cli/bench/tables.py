@@ -77,6 +77,26 @@ PAGES: Columns = {
     "ms": ("p50", "p99"),
     "bare/page": ("bare_to_page",),
 }
+MATCHING: Columns = {
+    "listings": ("listings",),
+    "one part: ms": ("one part_p50", "one part_p99"),
+    "its bare calls": ("one part, bare_p50", "one part, bare_p99"),
+    "one/bare": ("one part, ratio",),
+    "three parts: ms": ("three parts_p50", "three parts_p99"),
+    "their bare calls": ("three parts, bare_p50", "three parts, bare_p99"),
+    "three/bare": ("three parts, ratio",),
+}
+WATCHES: Columns = {
+    "waiting": ("waiting",),
+    "request: ms": ("request_p50", "request_p99"),
+    "its statements": ("statements",),
+    "of them on searches": ("on_searches",),
+    "job, preparing: ms": ("prepared_p50", "prepared_p99"),
+    "job, looking up: ms": ("looked_up_p50", "looked_up_p99"),
+    "found a listing": ("found",),
+    "request/first": ("request_ratio",),
+    "looking up/first": ("looked_up_ratio",),
+}
 
 
 def as_text(report: Row) -> str:
@@ -99,7 +119,21 @@ def as_text(report: Row) -> str:
         title = "Ingestion: CSV lists of vendors and solutions, admitted, into a fresh SQLite"
         note = "Time per row compares with the first size: level is 1. CPU leaves others' work out."
         parts += [_table(title, INGEST, report["ingest"], note)]
+    parts += _needs(report)
     return "\n\n".join(parts)
+
+
+def _needs(report: Row) -> list[str]:
+    parts = []
+    if "matching" in report:
+        title = "Matching a need: parts, limits, records, weighing, order and reasons"
+        note = "Bare calls are the model for each part, and the engine for its solutions and cases."
+        parts += [_table(title, MATCHING, report["matching"], note)]
+    if "watches" in report:
+        title = "Publishing one listing while saved searches wait, in a SQLite"
+        note = "Ratios are of p50, to the first line. The job runs after the request."
+        parts += [_table(title, WATCHES, report["watches"], note)]
+    return parts
 
 
 def _search(row: Row) -> str:
