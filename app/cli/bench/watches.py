@@ -81,7 +81,7 @@ def wait(count: int) -> None:
             for number in range(count - len(planned))
         ]
         planning.keep(db, planned)
-        db.flush()
+        db.flush()  # what is published refers to it
         for model, rows in zip((Watch, WatchPlan, WatchKey), _columns(copies), strict=True):
             if rows:
                 db.execute(insert(model), rows)
