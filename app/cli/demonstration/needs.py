@@ -35,7 +35,9 @@ def build(db: Session, story: "Story") -> dict[str, Need]:
         "matched": _published(
             db, story, "（演示）车间电费看不清", SEVERAL, 9, Confidentiality.MATCHED
         ),
-        "hidden": _published(db, story, "（演示）夜班无人值守", CONNECT, 8, Confidentiality.HIDDEN),
+        "hidden": _published(
+            db, story, "（演示）夜班无人值守", CONNECT, 27, Confidentiality.HIDDEN
+        ),
         "deciding": _ended(db, story, "（演示）空压站节能", OutcomeKind.DECIDING),
         "nobody": _ended(db, story, "（演示）旧机床改造", OutcomeKind.NOBODY),
         "awarded": _ended(db, story, "（演示）注塑车间看板", OutcomeKind.AWARDED),

@@ -148,9 +148,9 @@ def _waiting(story: "Story", needs: Mapping[str, Need]) -> None:
     """One to a vendor without an account, and one so late that the staff were called."""
     Thread(story, "factory", UNCLAIMED).ask("贵司还接小批量改造吗？", ago=5)
     hidden = needs["hidden"].identifier
-    late = Thread(story, "factory", VENDOR).ask("夜班能只留一个人吗？", ago=8, need=hidden)
-    with story.day(1):
-        why = "一周没有答复。"
+    late = Thread(story, "factory", VENDOR).ask("夜班能只留一个人吗？", ago=26, need=hidden)
+    with story.day(9):  # late enough whatever the holidays
+        why = "两周没有答复。"
         escalating.escalate(story.db, late.inquiry, Side.ASKER, why, by=story.who("factory"))
 
 
