@@ -1,5 +1,6 @@
 """Parts of the pool at once: as processes of their own, as an operator does, or as threads."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -7,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -18,6 +20,12 @@ from app.core.db import transaction
 
 POOL = ("-m", "app.cli")
 SECONDS = 60.0  # for anything to happen on a busy machine
+
+
+def in_a_loop(wanted: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine answers, in a thread of its own: a browser may hold this one's loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, wanted).result()
 
 
 def free_port() -> int:

@@ -1,6 +1,5 @@
 """Figures for Prometheus: by route and never by address, on a port of their own."""
 
-import asyncio
 import re
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from app.core.db import get_engine, now, transaction
 from app.core.errors import Conflict
 from app.core.outbox import Job
 from app.core.settings import Settings, get_settings
-from tests.processes import free_port
+from tests.processes import free_port, in_a_loop
 
 SERIES = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.M)
 
@@ -88,7 +87,7 @@ def test_a_stream_counts_until_it_begins_not_for_as_long_as_somebody_reads(
         pass
 
     scope = {"type": "http", "method": "GET", "root_path": "/a-stream"}
-    asyncio.run(metrics.MetricsMiddleware(stream)(scope, drop, drop))
+    in_a_loop(metrics.MetricsMiddleware(stream)(scope, drop, drop))
     labels = {"route": "/a-stream", "method": "GET", "status": "2xx"}
     assert REGISTRY.get_sample_value("pool_request_seconds_sum", labels) == 0.5
 

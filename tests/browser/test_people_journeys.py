@@ -211,7 +211,7 @@ def test_a_refused_vendor_appeals_and_is_heard_by_another(signed_in: As) -> None
     with signed_in("publisher") as page:
         page.goto("/desk/appeals")
         waiting = page.get_by_role("row").filter(has_text="Waits for a decision")
-        waiting.get_by_role("link", name=VENDOR).click()
+        waiting.filter(has_text=VENDOR).filter(has_text=name).get_by_role("link").first.click()
         expect(page.get_by_text(name)).to_be_visible()
         page.get_by_role("radio", name=re.compile("^Allow")).check()
         page.get_by_role("textbox").first.fill("材料属实，重新受理。")

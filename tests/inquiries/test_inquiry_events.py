@@ -1,6 +1,5 @@
 """New messages come without loading the page again, to those who may read them and no longer."""
 
-import asyncio
 import http.client
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ from app.inquiries import following, reading, seeing, speaking
 from app.inquiries.models import Inquiry, InquiryReading, Side
 from app.main import create_app
 from tests.inquiries.makers import WORDS, Sides, ask, two_sides
-from tests.processes import serving, wait_for
+from tests.processes import in_a_loop, serving, wait_for
 
 QUICK = Rhythm(shortest=0.0, longest=0.0, heartbeat=0.0, lasts=60.0)
 
@@ -39,7 +38,7 @@ def collected(looks: Sequence[Sequence[Event] | None], after: int = 0) -> tuple[
     async def read() -> bytes:
         return b"".join([part async for part in follow(look, after, QUICK)])
 
-    return asyncio.run(read()).decode(), asked
+    return in_a_loop(read()).decode(), asked
 
 
 def test_a_stream_numbers_what_it_sends_and_asks_only_for_newer() -> None:
@@ -56,10 +55,10 @@ def test_a_stream_ends_in_time_and_when_the_site_stops(monkeypatch: pytest.Monke
     async def read(rhythm: Rhythm) -> int:
         return len([part async for part in follow(lambda _: (), 0, rhythm)])
 
-    assert asyncio.run(read(Rhythm(shortest=0.0, lasts=0.0))) == 1
+    assert in_a_loop(read(Rhythm(shortest=0.0, lasts=0.0))) == 1
     monkeypatch.setattr(streams, "_stopping", streams.threading.Event())
     streams.stop_all()
-    assert asyncio.run(read(Rhythm())) == 1
+    assert in_a_loop(read(Rhythm())) == 1
 
 
 def test_places_are_few_and_free_again() -> None:

@@ -169,7 +169,7 @@ def test_the_vendor_is_reminded_the_working_day_before_and_on_the_day_once_each(
             overdue.keep_time(db)
         sent.append(len(mails_to(db, sides.vendor.email)) - 1)  # the first one told of it
     assert sent == [0, 1, 1, 1, 2, 2]
-    assert "today" in mails_to(db, sides.vendor.email)[-1]
+    assert "今天到期" in mails_to(db, sides.vendor.email)[-1]
 
 
 def test_nobody_is_mailed_before_the_office_opens(db: Session, sides: Sides) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Path, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -18,6 +18,7 @@ from app.inquiries.routes import threads
 from app.inquiries.routes.pages import show
 
 router = APIRouter(include_in_schema=False)
+Number = Annotated[int, Path(ge=1, lt=2**31)]  # what a database can hold
 THREAD = "inquiries:thread"
 
 
@@ -27,7 +28,7 @@ def blocks(request: Request, db: Db, visitor: Trader) -> Response:
 
 
 @router.post("/inquiries/blocks/{block_id}/end", name="inquiries:unblock")
-def unblock(request: Request, db: Db, visitor: Talker, block_id: int) -> Response:
+def unblock(request: Request, db: Db, visitor: Talker, block_id: Number) -> Response:
     blocking.end(db, block_id, by=visitor)
     return go(request, "inquiries:blocks")
 
