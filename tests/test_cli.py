@@ -22,6 +22,7 @@ from app.core.settings import Settings, get_settings
 from app.curation.applications.models import Application
 from app.curation.models import Batch
 from search.engine import Kind
+from tests.demonstrated import check_market
 
 SAMPLES = Path(__file__).parents[1] / "ingest" / "samples"
 VENDORS = "企业名称,所在地市,简介\n深圳市甲乙工业软件有限公司,深圳市,注塑车间生产执行系统\n"
@@ -96,6 +97,7 @@ def test_the_demonstration_fills_the_pool_once(pool: Pool) -> None:
         stages = {*db.exec(select(Application.stage))}
         for model in (Vendor, Solution, Case):
             stages |= {*db.exec(select(model.stage).where(col(model.name).startswith("（演示）")))}
+        check_market(db)
     assert stages == set(Stage)
     assert counts[Kind.SOLUTION] == 119 + made_up
     assert counts[Kind.TRAINING] == 23

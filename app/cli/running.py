@@ -60,10 +60,7 @@ def demo(
     """Ingest the real sample lists, build the index, serve the site."""
     upgrade()
     _ingest_samples()
-    _add_demonstration()
-    build_index()
-    if _add_market():
-        build_index()  # what the market has written waits in the same outbox
+    _build_demonstration()
     with transaction(writes=False) as db:
         counts = reading.counts(db)
     note(
@@ -81,24 +78,16 @@ def demo(
         serve()
 
 
-def _add_demonstration() -> None:
+def _build_demonstration() -> None:
+    """The index of what was ingested and, out of production, the demonstration set in it."""
     if get_settings().is_production:
         note(_("The made-up organisations and their accounts stay out of production."))
+        build_index()
         return
-    with transaction() as db:
-        demonstration.build(db)
-
-
-def _add_market() -> bool:
-    """Needs with their matches, which the index finds, and what follows; whether they are new."""
-    if get_settings().is_production:
-        return False
-    try:
+    for build in (demonstration.build, demonstration.build_market):
         with transaction() as db:
-            return demonstration.build_market(db)
-    except EngineAway:
-        note_away()
-        return False
+            build(db)
+        build_index()  # in which the next step matches its needs
 
 
 def accounts(

@@ -40,7 +40,7 @@ def say(
             col(MatchFeedback.verdict).in_(OPINIONS - {verdict}),
         )
         db.execute(others.execution_options(synchronize_session="fetch"))
-    return _keep(db, match.id, visitor.acts_for, verdict, reason=reason, by=visitor.person_id)
+    return keep(db, match.id, visitor.acts_for, verdict, reason=reason, by=visitor.person_id)
 
 
 def note(
@@ -64,10 +64,10 @@ def note(
     if solution_id is not None:
         chosen = chosen.where(Match.solution_id == solution_id)
     match = db.exec(chosen.order_by(col(Match.rank)).limit(1)).first()
-    return _keep(db, match.id, organisation_id, verdict, by=by) if match else None
+    return keep(db, match.id, organisation_id, verdict, by=by) if match else None
 
 
-def _keep(
+def keep(
     db: Session,
     match_id: UUID,
     organisation_id: UUID,

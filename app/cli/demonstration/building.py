@@ -13,7 +13,7 @@ from app.accounts.visitor import Visitor, acting
 from app.catalogue.models import Organisation, Record
 from app.catalogue.stages import Stage
 from app.cli.demonstration import listings, manufacturers, oversight, twins
-from app.cli.demonstration.people import VENDOR, add_people
+from app.cli.demonstration.people import BY_KEY, add_people
 from app.core.db import at, lock
 from app.core.formats import today
 from app.curation.admission import DECISIONS
@@ -59,13 +59,17 @@ class Story:
         self.db = db
         self.people: Mapping[str, Person] = {}
         self.organisations: Mapping[str, Organisation] = {}
+        self.today = today()
 
     @contextmanager
     def day(self, ago: int) -> Iterator[None]:
         """The block happens in the morning of a day so long ago."""
-        day = today() - timedelta(days=ago)
-        with at(datetime.combine(day, MORNING)):
+        with at(self.morning(ago)):
             yield
+
+    def morning(self, ago: int) -> datetime:
+        """The moment at which what happened so many days ago did; ahead if that is negative."""
+        return datetime.combine(self.today - timedelta(days=ago), MORNING)
 
     def on(self, day: date) -> Any:
         """The block happens in the morning of this day."""
@@ -73,9 +77,7 @@ class Story:
 
     def who(self, key: str) -> Visitor:
         """Somebody as they act: members for their organisation, staff for none."""
-        organisation = key if key in self.organisations else None
-        if key in ("owner", "editor", "viewer"):
-            organisation = VENDOR
+        organisation = BY_KEY[key].organisation
         acts_for = self.organisations[organisation].id if organisation else None
         return acting(self.db, self.people[key], acts_for)
 

@@ -1,156 +1,148 @@
-"""What the made-up manufacturers look for: needs in every state, with the matches that they get."""
+"""Needs in every state, their questions, and what their writers make of the matches."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from app.catalogue.models import Solution
-from app.cli.demonstration.listings import MADE_UP
-from app.core.db import now
-from app.matching import feedback, service
+from app.catalogue.models import Solution, Vendor
+from app.cli.demonstration import listings, wishes
+from app.cli.demonstration.wishes import Wish
+from app.core.formats import today
+from app.core.i18n import DEFAULT, use_locale
+from app.core.outbox import Later
+from app.matching import feedback
+from app.matching import service as matching
 from app.matching.models import Match, Verdict
-from app.needs import checking, drafting, outcomes, publishing, questions
-from app.needs.models import Confidentiality, Need, OutcomeKind
-from app.needs.wanting import wanted_of
+from app.needs import checking, closing, drafting, outcomes, publishing, questions, reading, telling
+from app.needs.models import Need, OutcomeKind
 
 if TYPE_CHECKING:
     from app.cli.demonstration.building import Story
 
-CONNECT = f"四十台新旧注塑机，夜里停机没人知道，想先做设备联网，再看能耗。预算二十万。{MADE_UP}"
-SEVERAL = f"需要设备联网，还要上 MES 管报工，另外做能耗管理。{MADE_UP}"
-ANSWERS: dict[str, Any] = {
-    "products": "家电外壳",
-    "systems": ["finance", "erp"],
-    "joined": "1",
-    "satisfaction": "1",
+WRITERS = {
+    wishes.AWARDED: "factory",
+    wishes.NOBODY: "metalworks",
+    wishes.DECIDING: "factory",
+    wishes.WITHDRAWN: "metalworks",
+    wishes.OPEN: "factory",
+    wishes.MATCHED: "metalworks",
+    wishes.HIDDEN: "factory",
 }
+CONNECT, ENERGY = listings.CONNECT["name"], listings.ENERGY["name"]
+FORTNIGHT = 15  # days for questions
+# need, who asks, how many days ago, the question, its answer on the next day
+QUESTIONS = (
+    (wishes.AWARDED, "owner", 33, "注塑机用什么控制器？", "新旧都有，一半没有网口。"),
+    (wishes.OPEN, "owner", 11, "车间里有无线网络吗？", "有，覆盖全部机台。"),
+    (wishes.OPEN, "small", 2, "扫码报工要接现有的 ERP 吗？", ""),
+    (wishes.HIDDEN, "owner", 8, "试点的十台机在同一个车间吗？", "在同一个车间。"),
+)
+# need, whose match with which solution, how many days ago, the verdict, why
+VERDICTS = (
+    (wishes.AWARDED, CONNECT, 33, Verdict.USEFUL, ""),
+    (wishes.NOBODY, ENERGY, 31, Verdict.NOT_USEFUL, ""),
+    (wishes.DECIDING, CONNECT, 28, Verdict.USEFUL, ""),
+    (wishes.WITHDRAWN, ENERGY, 24, Verdict.WRONG, "只看用电，不含电表改造施工。"),
+    (wishes.MATCHED, ENERGY, 10, Verdict.USEFUL, ""),
+)
 
 
-def build(db: Session, story: "Story") -> dict[str, Need]:
-    """The needs by what they show; those of the factory that are open come with matches."""
-    told = {
-        "open": _open(db, story),
-        "matched": _published(
-            db, story, "（演示）车间电费看不清", SEVERAL, 9, Confidentiality.MATCHED
-        ),
-        "hidden": _published(
-            db, story, "（演示）夜班无人值守", CONNECT, 27, Confidentiality.HIDDEN
-        ),
-        "deciding": _ended(db, story, "（演示）空压站节能", OutcomeKind.DECIDING),
-        "nobody": _ended(db, story, "（演示）旧机床改造", OutcomeKind.NOBODY),
-        "awarded": _ended(db, story, "（演示）注塑车间看板", OutcomeKind.AWARDED),
-    }
-    _unpublished(db, story)
-    return told
+def build(db: Session, story: "Story") -> Mapping[Wish, Need]:
+    """Everything up to publication and the first days after it."""
+    with story.day(35), use_locale(DEFAULT):
+        check = checking.keep(db, wishes.SELF_CHECK, by=story.who("factory"))
+        draft = checking.write_need(db, check, by=story.who("factory"))
+        draft.title = f"（演示）{draft.title}"
+    written = {wish: _publish(db, story, wish, by) for wish, by in WRITERS.items()}
+    _ask(db, story, written)
+    _judge(db, story, written)
+    with story.day(22):
+        owner = story.who("metalworks")
+        withdrawn = written[wishes.WITHDRAWN]
+        publishing.withdraw(db, withdrawn, "设备改造计划推迟到明年。", by=owner)
+    with story.day(21):
+        drafting.copy(db, withdrawn, by=story.who("metalworks"))
+    return written
 
 
-def _values(title: str) -> dict[str, Any]:
-    return {
-        "title": title,
-        "region": "440600",
-        "industries": ["C29"],
-        "budget_to": 30_000_000,
-        "closes_at": now() + timedelta(days=30),
-        "questions_until": now() + timedelta(days=20),
-        "systems": "财务软件、进销存",
-    }
+def _publish(db: Session, story: "Story", wish: Wish, by: str) -> Need:
+    """Written in the morning, published, and matched at once, as far as the index is there.
+
+    Where it is not, the outbox matches those that are still open later.
+    """
+    with story.day(wish.published):
+        said: dict[str, Any] = {**wish.said, "closes_at": story.morning(wish.closes)}
+        if wish.published - wish.closes > FORTNIGHT:
+            said["questions_until"] = story.morning(wish.published - FORTNIGHT)
+        owner = story.who(by)
+        need = drafting.start(db, wish.text, by=owner, values=said)
+        db.flush()  # saved anew below
+        kept = replace(drafting.said_of(need), confidentiality=wish.confidentiality)
+        drafting.save(db, need, kept, seen=need.version)
+        publishing.publish(db, need, seen=need.version, by=owner)
+        with suppress(Later):
+            telling.match(db, [{"need_id": str(need.id)}])
+    return need
 
 
-def _draft(
+def _ask(db: Session, story: "Story", written: Mapping[Wish, Need]) -> None:
+    for wish, asker, ago, text, answer in QUESTIONS:
+        need = written[wish]
+        with story.day(ago):
+            question = questions.ask(db, need, text, by=story.who(asker))
+            db.flush()  # looked up below
+        if answer:
+            with story.day(ago - 1):
+                questions.answer(db, need, question.id, answer, by=story.who(WRITERS[wish]))
+
+
+def _judge(db: Session, story: "Story", written: Mapping[Wish, Need]) -> None:
+    """What is made of matches with the made-up vendors; nobody who exists is judged."""
+    for wish, solution, ago, verdict, why in VERDICTS:
+        if match := match_of(db, written[wish], solution):
+            with story.day(ago):
+                feedback.say(db, story.who(WRITERS[wish]), match, verdict, why)
+
+
+def match_of(db: Session, need: Need, name: str) -> Match | None:
+    """The current match of a need with a made-up solution, by its name."""
+    run = matching.current(db, need.id)
+    found = ((match, solution) for match, solution in (run.matches if run else ()))
+    return next((match for match, solution in found if _is(solution, name)), None)
+
+
+def _is(solution: Solution, name: str) -> bool:
+    return solution.name == name
+
+
+def tell_of_ends(db: Session, story: "Story", written: Mapping[Wish, Need], winner: Vendor) -> None:
+    """What closed on its day, and what came of it."""
+    for wish in (wishes.NOBODY, wishes.AWARDED, wishes.DECIDING):
+        with story.day(wish.closes):
+            closing.catch_up(db, written[wish])
+    with story.day(17):
+        award = outcomes.Verdict(
+            OutcomeKind.AWARDED, winner.id, value=12_800_000, starts_on=today()
+        )
+        _settle(db, story, wishes.AWARDED, written, award)
+    with story.day(15):
+        nobody = outcomes.Verdict(OutcomeKind.NOBODY, note="报价都超出预算。")
+        _settle(db, story, wishes.NOBODY, written, nobody)
+    with story.day(6):
+        deciding = outcomes.Verdict(OutcomeKind.DECIDING, note="两家在现场试用。")
+        _settle(db, story, wishes.DECIDING, written, deciding)
+
+
+def _settle(
     db: Session,
     story: "Story",
-    title: str,
-    text: str,
-    confidentiality: Confidentiality = Confidentiality.PUBLIC,
-) -> Need:
-    need = drafting.start(db, text, by=story.who("factory"), values=_values(title))
-    need.parts = drafting.split(text)
-    need.confidentiality = confidentiality
-    db.flush()  # what follows refers to it
-    return need
-
-
-def _published(
-    db: Session,
-    story: "Story",
-    title: str,
-    text: str,
-    ago: int,
-    confidentiality: Confidentiality = Confidentiality.PUBLIC,
-) -> Need:
-    with story.day(ago):
-        need = _draft(db, story, title, text, confidentiality)
-        publishing.publish(db, need, seen=need.version, by=story.who("factory"))
-    _match(db, need)
-    return need
-
-
-def _match(db: Session, need: Need) -> None:
-    """As it is today: matching also looks at what holds on the day, so the past is not made up."""
-    service.keep(db, need_id=need.id, need_version=need.version, wanted=wanted_of(need))
-
-
-def _open(db: Session, story: "Story") -> Need:
-    """With a question that is answered and one that waits, and a word on a made-up match."""
-    need = _published(db, story, "（演示）注塑机夜里停机没人知道", SEVERAL, 10)
-    with story.day(9):
-        asked = questions.ask(db, need, "机台有没有以太网口？", by=story.who("owner"))
-        db.flush()  # answered by its number
-    with story.day(8):
-        said = "一半有，另一半只有串口。"
-        questions.answer(db, need, asked.id, said, by=story.who("factory"))
-    with story.day(2):
-        questions.ask(db, need, "采集盒由谁安装？", by=story.who("small"))
-        for match in _made_up(db, need.id)[:1]:
-            feedback.say(db, story.who("factory"), match, Verdict.USEFUL, "说清了怎么联网")
-    return need
-
-
-def _made_up(db: Session, need_id: UUID) -> list[Match]:
-    """The matches with made-up solutions: nothing is said of real ones."""
-    chosen = (
-        select(Match)
-        .join(Solution, col(Solution.id) == col(Match.solution_id))
-        .where(Match.need_id == need_id, col(Match.is_current))
-        .where(col(Solution.name).startswith("（演示）"))
-    )
-    return list(db.exec(chosen.order_by(col(Match.rank))))
-
-
-def _ended(db: Session, story: "Story", title: str, kind: OutcomeKind) -> Need:
-    """Closed before its deadline; what came of it was said later."""
-    need = _published(db, story, title, CONNECT, 70)
-    closes_at = need.closes_at or now()
-    with story.day(45):
-        publishing.close(db, need, by=story.who("factory"))
-    with story.day(35):
-        verdict = outcomes.Verdict(kind)
-        matches = _made_up(db, need.id)
-        if kind is OutcomeKind.AWARDED:
-            verdict = outcomes.Verdict(
-                kind,
-                vendor_id=matches[0].vendor_id if matches else None,
-                vendor_name="" if matches else "（演示）瑶山联网科技有限公司",
-                value=16_800_000,
-                starts_on=_day_after(closes_at),
-            )
-        outcomes.settle(db, need, verdict, by=story.who("factory"))
-    return need
-
-
-def _day_after(moment: datetime) -> Any:
-    return (moment + timedelta(days=1)).date()
-
-
-def _unpublished(db: Session, story: "Story") -> None:
-    """A self-check with the draft that it wrote, and a need that was withdrawn."""
-    with story.day(4):
-        check = checking.keep(db, ANSWERS, by=story.who("factory"))
-        db.flush()  # its levels are read
-        checking.write_need(db, check, by=story.who("factory"))
-    withdrawn = _published(db, story, "（演示）仓库盘点", CONNECT, 25)
-    with story.day(20):
-        why = "改由集团统一采购。"
-        publishing.withdraw(db, withdrawn, why, by=story.who("factory"))
+    wish: Wish,
+    written: Mapping[Wish, Need],
+    verdict: outcomes.Verdict,
+) -> None:
+    by = story.who(WRITERS[wish])
+    held = reading.take(db, by, written[wish].identifier)
+    outcomes.settle(db, held, verdict, by=by)

@@ -5,10 +5,11 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.accounts import passwords, second_factor
 from app.accounts.models import Appointment, MemberRole, Membership, Person, StaffRole
@@ -18,6 +19,7 @@ from app.core.i18n import mark
 from app.core.settings import get_settings
 
 PROVINCE, DONGGUAN, QINGYUAN, LIANNAN, GUANGZHOU = "440000", "441900", "441800", "441826", "440100"
+FOSHAN = "440600"
 # No list names a vendor in this county, so a draw there touches nobody who exists.
 HOME = LIANNAN
 
@@ -39,14 +41,13 @@ class Account:
         return f"{self.key}@demo.example"
 
 
-VENDOR, SMALL, FACTORY = "vendor", "small", "factory"
-HARDWARE, ELECTRONICS, UNCLAIMED = "hardware", "electronics", "unclaimed"
+VENDOR, SMALL, FACTORY, METALWORKS, MOULDER = "vendor", "small", "factory", "metalworks", "moulder"
 ORGANISATIONS = {
     VENDOR: ("（演示）瑶山联网科技有限公司", HOME),
     SMALL: ("（演示）小匠软件工作室", HOME),
     FACTORY: ("（演示）样板注塑厂", DONGGUAN),
-    HARDWARE: ("（演示）示范五金厂", DONGGUAN),
-    ELECTRONICS: ("（演示）样例电子厂", GUANGZHOU),
+    METALWORKS: ("（演示）样板五金厂", FOSHAN),
+    MOULDER: ("（演示）样板模具厂", FOSHAN),
 }
 
 NAMES = {
@@ -55,8 +56,8 @@ NAMES = {
     "viewer": "演示同事",
     "small": "演示小企业主",
     "factory": "演示厂长",
-    "hardware": "演示五金厂长",
-    "electronics": "演示电子厂长",
+    "metalworks": "演示五金厂主",
+    "moulder": "演示模具厂主",
     "city-reviewer": "演示清远审核员",
     "dongguan-reviewer": "演示东莞审核员",
     "reviewer": "演示省级审核员",
@@ -67,15 +68,16 @@ NAMES = {
     "auditor": "演示审计员",
     "administrator": "演示管理员",
 }
-OWNER = MemberRole.OWNER
 ACCOUNTS = (
     Account("owner", mark("vendor: owner"), organisation=VENDOR, member=MemberRole.OWNER),
     Account("editor", mark("vendor: editor"), organisation=VENDOR, member=MemberRole.EDITOR),
     Account("viewer", mark("vendor: viewer"), organisation=VENDOR, member=MemberRole.VIEWER),
     Account("small", mark("small vendor: owner"), organisation=SMALL, member=MemberRole.OWNER),
     Account("factory", mark("manufacturer: owner"), organisation=FACTORY, member=MemberRole.OWNER),
-    Account("hardware", mark("manufacturer: owner"), organisation=HARDWARE, member=OWNER),
-    Account("electronics", mark("manufacturer: owner"), organisation=ELECTRONICS, member=OWNER),
+    Account(
+        "metalworks", mark("manufacturer: owner"), organisation=METALWORKS, member=MemberRole.OWNER
+    ),
+    Account("moulder", mark("manufacturer: owner"), organisation=MOULDER, member=MemberRole.OWNER),
     Account("city-reviewer", mark("staff: reviewer of a city"), StaffRole.REVIEWER, QINGYUAN),
     Account("dongguan-reviewer", mark("staff: reviewer of a city"), StaffRole.REVIEWER, DONGGUAN),
     Account("reviewer", mark("staff: reviewer of the province"), StaffRole.REVIEWER, PROVINCE),
@@ -86,6 +88,7 @@ ACCOUNTS = (
     Account("auditor", mark("staff: auditor"), StaffRole.AUDITOR, PROVINCE),
     Account("administrator", mark("staff: administrator"), StaffRole.ADMINISTRATOR, PROVINCE),
 )
+BY_KEY: Mapping[str, Account] = {account.key: account for account in ACCOUNTS}
 
 
 def password(account: Account) -> str:
@@ -115,27 +118,33 @@ def _key() -> bytes:
 
 
 def add_people(db: Session) -> tuple[dict[str, Person], dict[str, Organisation]]:
-    """The organisations and the people, by key."""
-    organisations = {
-        key: Organisation(name=name, region=region) for key, (name, region) in ORGANISATIONS.items()
-    }
-    db.add_all(organisations.values())
-    people = {account.key: _person(account) for account in ACCOUNTS}
-    db.add_all(people.values())
+    """The organisations and the people, by key; those that are not there yet are added."""
+    names = {name: key for key, (name, _region) in ORGANISATIONS.items()}
+    known = db.exec(select(Organisation).where(col(Organisation.name).in_(names)))
+    organisations = {names[one.name]: one for one in known}
+    for key, (name, region) in ORGANISATIONS.items():
+        organisations.setdefault(key, Organisation(name=name, region=region))
+    emails = {account.email: account for account in ACCOUNTS}
+    found = db.exec(select(Person).where(col(Person.email).in_(emails)))
+    people = {emails[one.email].key: one for one in found}
+    added = [account for account in ACCOUNTS if account.key not in people]
+    people |= {account.key: _person(account) for account in added}
+    db.add_all([*organisations.values(), *people.values()])
     db.flush()  # roles refer to them
-    for account in ACCOUNTS:
-        person = people[account.key]
-        if account.staff:
-            role, region = account.staff, account.region
-            db.add(Appointment(person_id=person.id, role=role, region=region))
-        if account.member:
-            organisation = organisations[account.organisation]
-            membership = Membership(
-                organisation_id=organisation.id, person_id=person.id, role=account.member
-            )
-            db.add(membership)
+    for account in added:
+        _give_role(db, account, people[account.key], organisations)
     db.flush()  # whoever acts below is found with their roles
     return people, organisations
+
+
+def _give_role(
+    db: Session, account: Account, person: Person, organisations: Mapping[str, Organisation]
+) -> None:
+    if account.staff:
+        db.add(Appointment(person_id=person.id, role=account.staff, region=account.region))
+    if account.member:
+        own = organisations[account.organisation]
+        db.add(Membership(organisation_id=own.id, person_id=person.id, role=account.member))
 
 
 def _person(account: Account) -> Person:
