@@ -62,7 +62,7 @@ lock: dev ## Resolve the lock files anew from pyproject.toml
 	@printf 'pip\nsetuptools>=80,<82\n' | $(LOCK) --upgrade pyproject.toml - -o requirements.lock && $(LOCK) --upgrade --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove everything that set-up can make again; the data in var/ stays
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .coverage* htmlcov *.egg-info app/static/vendor && find app search ingest tests .ci -name __pycache__ -exec rm -rf {} +
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .coverage* htmlcov *.egg-info app/static/vendor app/fonts && find app search ingest tests .ci -name __pycache__ -exec rm -rf {} +
 
 python:
 	@test -n "$(PYTHON)" || { echo "This needs Python 3.11 or newer with its venv module (on Debian: apt install python3 python3-venv)."; exit 1; }

@@ -130,7 +130,8 @@ def a_checkout(root: Path) -> Path:
 ACTS = """echo "$@" >> calls
 for a in "$@"; do [ "$b" = --target ] && t=$a; b=$a; done
 s=$t/django_htmx/static/django_htmx
-[ -n "$t" ] && mkdir -p $s && touch $s/htmx-4.min.js
+[ -n "$t" ] && mkdir -p $s $t/mplfonts/fonts && touch $s/htmx-4.min.js
+[ -n "$t" ] && touch $t/mplfonts/fonts/NotoSansCJKsc-Regular.otf
 [ "$1" = -c ] && touch app/locale/xx/LC_MESSAGES/messages.mo
 [ "$2" = search.offline_model ] && mkdir -p $3
 true"""

@@ -4,7 +4,13 @@ from app.accounts.models import MemberRole, StaffRole
 from app.core.access import Can
 
 VIEWER = frozenset({Can.READ_WORKSPACE, Can.READ_MARKET})
-EDITOR = VIEWER | {Can.EDIT_LISTINGS, Can.WRITE_NEEDS, Can.KEEP_SHORTLISTS, Can.TALK}
+EDITOR = VIEWER | {
+    Can.EDIT_LISTINGS,
+    Can.WRITE_NEEDS,
+    Can.KEEP_SHORTLISTS,
+    Can.TALK,
+    Can.OFFER_TRAININGS,
+}
 MEMBER_GRANTS: dict[MemberRole, frozenset[Can]] = {
     MemberRole.VIEWER: VIEWER,
     MemberRole.EDITOR: EDITOR,
@@ -21,6 +27,9 @@ STAFF_GRANTS: dict[StaffRole, frozenset[Can]] = {
             Can.CERTIFY,
             Can.OVERSEE_MATCHES,
             Can.OVERSEE_INQUIRIES,
+            Can.OVERSEE_TRAININGS,
+            Can.APPROVE_SEATS,
+            Can.REFUND,
         }
     ),
     StaffRole.INSPECTOR: frozenset({Can.READ_DESK, Can.ASSESS, Can.INSPECT}),
@@ -36,9 +45,13 @@ STAFF_GRANTS: dict[StaffRole, frozenset[Can]] = {
             Can.OVERSEE_MATCHES,
             Can.OVERSEE_INQUIRIES,
             Can.DECIDE_REPORTS,
+            Can.OVERSEE_TRAININGS,
+            Can.APPROVE_REFUNDS,
         }
     ),
-    StaffRole.AUDITOR: frozenset({Can.READ_DESK, Can.READ_AUDIT, Can.OVERSEE_MATCHES}),
+    StaffRole.AUDITOR: frozenset(
+        {Can.READ_DESK, Can.READ_AUDIT, Can.OVERSEE_MATCHES, Can.OVERSEE_TRAININGS}
+    ),
     StaffRole.ADMINISTRATOR: frozenset({Can.READ_DESK, Can.EDIT_CRITERIA, Can.MANAGE_STAFF}),
 }
 UNPROVEN = frozenset({Can.PROVE_SELF})

@@ -236,8 +236,19 @@ class Training(Record, table=True):
         "region",
         "region_text",
         "audience",
+        "level",
+        "language",
+        "teacher",
+        "industries",
+        "scenarios",
+        "price",
+        "subsidy",
+        "cancel_days",
+        "late_refund",
     )
 
+    # Who offers it here, so that seats can be booked; None for what public lists announce.
+    organisation_id: UUID | None = Field(default=None, foreign_key="organisation.id", index=True)
     organiser: str | None = None
     starts_on: str | None = Field(default=None, index=True)
     mode: str | None = None
@@ -245,6 +256,21 @@ class Training(Record, table=True):
     region: str | None = None
     region_text: str | None = None
     audience: str | None = None
+    level: str | None = None
+    language: str | None = None
+    teacher: str | None = None
+    industries: list[str] = Field(
+        default_factory=empty_list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"}
+    )
+    scenarios: list[str] = Field(
+        default_factory=empty_list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"}
+    )
+    price: int | None = None  # fen for one seat, 0 for free, None where nothing was said
+    subsidy: int | None = None  # per cent of the price that public money can pay
+    # Whoever cancels so many days before the beginning gets everything back, later so many
+    # per cent; nothing once it has begun.
+    cancel_days: int | None = None
+    late_refund: int | None = None
 
 
 class Revision(SQLModel, table=True):

@@ -29,6 +29,7 @@ class Can(StrEnum):
     WRITE_NEEDS = "needs:need:write"
     KEEP_SHORTLISTS = "shortlists:shortlist:write"
     TALK = "inquiries:inquiry:write"  # ask, answer, take steps
+    OFFER_TRAININGS = "trainings:sitting:manage"  # sittings, codes, attendance of the organisation
     # staff, inside their region
     READ_DESK = "desk:application:read"
     RECOMMEND = "desk:application:recommend"
@@ -48,6 +49,10 @@ class Can(StrEnum):
     OVERSEE_MATCHES = "desk:match:read"  # quality and exposure figures
     OVERSEE_INQUIRIES = "desk:inquiry:follow"  # waiting, overdue and escalated ones
     DECIDE_REPORTS = "desk:report:decide"  # reported threads and flagged ratings
+    OVERSEE_TRAININGS = "desk:training:read"  # sittings, seats and figures
+    APPROVE_SEATS = "desk:seat:approve"  # subsidised ones
+    REFUND = "desk:refund:ask"  # beyond the published terms
+    APPROVE_REFUNDS = "desk:refund:approve"  # large ones, asked by others
     READ_AUDIT = "curation:audit:read"
     MANAGE_STAFF = "desk:staff:manage"
 

@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 
 import app.accounts.models
 import app.alerts.models
+import app.bookings.models
 import app.catalogue.models
 import app.core.audit
 import app.core.files
@@ -17,6 +18,7 @@ import app.curation.oversight.models
 import app.inquiries.models
 import app.matching.models
 import app.needs.models
+import app.payments.models
 import app.shortlists.models  # noqa: F401
 from app.core.db import get_engine
 

