@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 TYPED = {"", "text", "search", "email", "number", "date", "datetime-local", "url", "tel"}
-SECRET = "one-time-code"  # noqa: S105  what browsers call it; like a password it is typed anew
+SECRET = "one-time-code"  # what browsers call it; like a password it is typed anew
 Sent = list[tuple[str, str]]
 
 
@@ -16,7 +16,8 @@ class Form:
     """One form of a page: fields for words with what stands in them, others with their values."""
 
     method: str
-    action: str
+    target: str  # the address that it is sent to
+    action: str  # the same without the query
     has_files: bool
     words: Mapping[str, str]
     hidden: Sequence[tuple[str, str]]
@@ -55,6 +56,6 @@ def _form(node: LexborNode, fields: Sequence[LexborNode], path: str) -> Form:
         elif kind in TYPED and one.attributes.get("autocomplete") != SECRET:
             words[name] = value
     method = (node.attributes.get("method") or "get").lower()
-    action = urlsplit(node.attributes.get("action") or path).path
+    target = node.attributes.get("action") or path
     has_files = "multipart" in (node.attributes.get("enctype") or "")
-    return Form(method, action, has_files, words, hidden, choices)
+    return Form(method, target, urlsplit(target).path, has_files, words, hidden, choices)

@@ -1,4 +1,4 @@
-"""Lists of the desk as they are exported: inquiries, reports, ratings; nothing of what threads say."""
+"""Lists of the desk as they are exported: inquiries, reports, ratings; never what threads say."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

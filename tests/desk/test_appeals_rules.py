@@ -44,8 +44,8 @@ def test_a_return_is_appealed_against_once_and_what_was_handed_in_goes_on(db: Se
     appeal = appeals.lodge(db, subject, "附件齐全", by=owner)
     assert appeal.against_id == city.person_id
     assert appeals.earlier_about(db, application) == appeal
+    both = replace(publisher(db), person_id=city.person_id)
     with pytest.raises(Forbidden, match="your own decision"):
-        both = replace(publisher(db), person_id=city.person_id)
         appeals.decide(db, appeal, "准", is_allowed=True, by=both)
     appeals.decide(db, appeal, "附件确实齐全", is_allowed=True, by=publisher(db))
     assert (application.stage, application.open_for) == (Stage.SUBMITTED, application.record_id)
@@ -66,7 +66,7 @@ def test_what_a_vendor_changed_after_a_return_is_not_taken_for_what_was_handed_i
     appeal = appeals.lodge(db, appeals.subject_of(application), "附件齐全", by=owner)
     values = {**application.values, "summary": "改过的"}
     drafts.save(db, application, values, seen=application.version, by=owner)
-    with pytest.raises(Conflict, match="has changed it"):
+    with pytest.raises(Conflict, match="has changed it"), db.begin_nested():
         appeals.decide(db, appeal, "准", is_allowed=True, by=publisher(db))
     appeals.decide(db, appeal, "请重新提交", is_allowed=False, by=publisher(db))
     assert application.stage == Stage.RETURNED

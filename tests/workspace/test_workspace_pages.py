@@ -253,7 +253,9 @@ def test_what_is_wrong_with_a_file_stands_beside_the_field(editor: TestClient) -
     assert answer.status_code == 422
     assert re.search(r'id="file-error">坏.exe: Only PDF', answer.text)
     assert "好.pdf" in answer.text
-    answer = send(editor, f"{place}/files", files={"file": ("", b"")})
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\n\r\n--x--\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = editor.post(f"{place}/files", content=body, headers=kind)
     assert (answer.status_code, "Choose a file first." in answer.text) == (422, True)
 
 
