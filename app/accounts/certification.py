@@ -102,8 +102,9 @@ def write_register(
 
 
 def keep_licence(db: Session, version: int, content: bytes, name: str, *, by: Visitor) -> None:
-    """Put a business licence in place of the one before."""
+    """Put a business licence in place of the one before, which is kept no longer."""
     certification = _opened(db, version, by)
+    before = db.get(Attachment, certification.licence_id) if certification.licence_id else None
     attachment = files.keep(
         db,
         content,
@@ -114,6 +115,9 @@ def keep_licence(db: Session, version: int, content: bytes, name: str, *, by: Vi
     )
     db.flush()  # the row of the file before the one that points at it
     certification.licence_id = attachment.id
+    if before:
+        db.flush()  # nothing points at the earlier row any more
+        files.remove(db, before)
     _save(db, certification)
 
 
@@ -225,7 +229,7 @@ def decide(db: Session, certification: Certification, said: Decision, *, by: Vis
 
 def bar(db: Session, certification: Certification, visitor: Visitor) -> str:
     """Why this person of the staff cannot decide, as a msgid; empty when they can."""
-    if visitor.scope.is_province:
+    if not visitor.scope.is_local:
         return mark("The city or county of its region decides.")
     is_own = role_in(db, certification.organisation_id, visitor.person_id)
     if is_own or visitor.person_id == certification.submitted_by:

@@ -99,12 +99,12 @@ def read_register(
 ) -> tuple[Values, Errors]:
     """The data of the business register; a draft may lack some, what is confirmed may not."""
     values = {
-        "name": tidy_name(posted["name"])[:LONGEST],
+        "name": tidy_name(posted["name"]),
         "credit_code": organisation.credit_code or tidy_code(posted["credit_code"]),
-        "address": " ".join(posted["address"].split())[:LONGEST],
+        "address": " ".join(posted["address"].split()),
         "founded_on": posted["founded_on"].strip(),
     }
-    errors = {}
+    errors = _too_long(values, "name", "address")
     if values["credit_code"] and (fault := code_fault(values["credit_code"])):
         errors["credit_code"] = fault
     if values["founded_on"] and (fault := _day_fault(values["founded_on"])):
@@ -113,6 +113,11 @@ def read_register(
     if whole:
         errors |= {name: said for name, said in empty.items() if not values[name]}
     return values, errors
+
+
+def _too_long(values: Values, *names: str) -> Errors:
+    said = _("Write at most {n} characters.", n=LONGEST)
+    return {name: said for name in names if len(values[name]) > LONGEST}
 
 
 def _day_fault(text: str) -> str:
@@ -154,11 +159,12 @@ def _revenue(text: str) -> tuple[int | None, str]:
 def read_bank(posted: Values) -> tuple[Values, Errors]:
     """The account that support would be paid to."""
     values = {
-        "holder": tidy_name(posted["holder"])[:LONGEST],
-        "bank": tidy_name(posted["bank"])[:LONGEST],
+        "holder": tidy_name(posted["holder"]),
+        "bank": tidy_name(posted["bank"]),
         "account": re.sub(r"[\s-]", "", tidy_name(posted["account"])),
     }
     errors = {name: _("Write this down too.") for name, value in values.items() if not value}
+    errors |= _too_long(values, "holder", "bank")
     if values["account"] and not _ACCOUNT.fullmatch(values["account"]):
         errors["account"] = _("An account number has 8 to 32 digits.")
     return values, errors
@@ -167,12 +173,12 @@ def read_bank(posted: Values) -> tuple[Values, Errors]:
 def read_contact(posted: Values) -> tuple[Values, Errors]:
     """Somebody in the organisation who can be asked."""
     values = {
-        "person": tidy_name(posted["person"])[:LONGEST],
-        "position": tidy_name(posted["position"])[:LONGEST],
+        "person": tidy_name(posted["person"]),
+        "position": tidy_name(posted["position"]),
         "phone": re.sub(r"[\s()-]", "", tidy_name(posted["phone"])),
         "email": tidy_email(posted["email"]),
     }
-    errors = {}
+    errors = _too_long(values, "person", "position")
     if not values["person"]:
         errors["person"] = _("Write down a name.")
     if not _PHONE.fullmatch(values["phone"]):

@@ -29,7 +29,7 @@ ROLE_RIGHTS = {
     MemberRole.VIEWER: mark("reads along and changes nothing"),
 }
 LENGTH = 18
-LONGEST_NAME = 100
+LONGEST_NAME, LONGEST_MESSAGE = 100, 1000
 ALPHABET = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
 _LABEL = re.compile(r"^(统一)?(社会)?信用代码\s*:?\s*")
 _BETWEEN = re.compile(r"[\s\-‐-―_·]")
@@ -70,7 +70,7 @@ def tidy_name(text: str) -> str:
 
 def read_addition(code: str, name: str, message: str) -> tuple[Addition | None, dict[str, str]]:
     """What was typed to add an organisation, or what is wrong with it, by field."""
-    addition = Addition(tidy_code(code), tidy_name(name), message.strip()[:1000])
+    addition = Addition(tidy_code(code), tidy_name(name), message.strip())
     errors = {}
     if fault := code_fault(addition.code):
         errors["code"] = fault
@@ -78,6 +78,8 @@ def read_addition(code: str, name: str, message: str) -> tuple[Addition | None, 
         errors["name"] = _("Write the name as it stands on the business licence.")
     elif len(addition.name) > LONGEST_NAME:
         errors["name"] = _("Write at most {n} characters.", n=LONGEST_NAME)
+    if len(addition.message) > LONGEST_MESSAGE:
+        errors["message"] = _("Write at most {n} characters.", n=LONGEST_MESSAGE)
     return (None if errors else addition), errors
 
 

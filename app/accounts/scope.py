@@ -31,6 +31,11 @@ class Scope:
         return len(self.prefix) == LENGTHS["province"]
 
     @property
+    def is_local(self) -> bool:
+        """Whether this is a city or a county: they speak for what lies inside, towns do not."""
+        return len(self.prefix) in (LENGTHS["city"], LENGTHS["county"])
+
+    @property
     def is_whole(self) -> bool:
         """Whether this is the pool's own province: it also has what lies elsewhere.
 

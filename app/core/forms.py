@@ -55,7 +55,10 @@ def text_errors(
     posted: Mapping[str, str], name: str, empty: str, most: int = LONGEST
 ) -> dict[str, str]:
     """What is wrong with a text that has to be there."""
-    said = posted.get(name, "")
-    if not said:
-        return {name: empty}
-    return {name: _("Say it in at most {most} characters.", most=most)} if len(said) > most else {}
+    return length_errors(posted, name, most) if posted.get(name) else {name: empty}
+
+
+def length_errors(posted: Mapping[str, str], name: str, most: int = LONGEST) -> dict[str, str]:
+    """What is wrong with a text that may be missing."""
+    is_long = len(posted.get(name, "")) > most
+    return {name: _("Say it in at most {most} characters.", most=most)} if is_long else {}

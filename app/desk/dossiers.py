@@ -94,7 +94,7 @@ def of(db: Session, application: Application, visitor: Visitor) -> Dossier:
         verdict=criteria.verdict(db, application),
         notice=notices.running(db, application),
         objections=notices.objections_of(db, application),
-        appeal=appeals.earlier(db, f"{appeals.APPLICATION}:{application.id}"),
+        appeal=appeals.earlier_about(db, application),
         story=story(db, application.id),
         names=_names(db, people),
         may_act=may_act(application, visitor),

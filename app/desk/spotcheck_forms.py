@@ -9,12 +9,12 @@ from starlette.datastructures import FormData, QueryParams, UploadFile
 
 from app.accounts.visitor import Visitor
 from app.catalogue import labels
-from app.core.forms import clean
+from app.core.forms import clean, length_errors
 from app.core.i18n import _
 from app.curation.oversight.checklist import Answer
 from app.curation.oversight.models import Effect, Finding, SpotCheck
 from app.curation.oversight.preparing import Wish
-from app.curation.oversight.spotchecks import Answered, Decision, Errors, Report
+from app.curation.oversight.spotchecks import SHORTEST, Answered, Decision, Errors, Report
 from app.curation.oversight.wording import KINDS
 
 SHORTEST_TITLE = 4
@@ -55,7 +55,8 @@ def read_wish(said: Typed, visitor: Visitor) -> tuple[Wish, Errors]:
     if not number and not percent and not errors.keys() & {"number", "percent"}:
         errors["percent"] = _("Say how many: a share or a number.")
     months = _whole(posted, "months", 0, (0, MOST_MONTHS), errors)
-    source = posted.get("public_source", "")[:LONGEST_SOURCE]
+    errors |= length_errors(posted, "public_source", LONGEST_SOURCE)
+    source = posted.get("public_source", "")
     return Wish(title, region, kinds, number, percent, months, source), errors
 
 
@@ -72,12 +73,14 @@ def _whole(
 
 
 def read_report(said: FormData, check: SpotCheck) -> tuple[Report, Errors]:
-    """What the inspector typed, with what cannot be read by field."""
+    """What the inspector typed, with what cannot be read or is too long by field."""
     posted, errors = typed(said), Errors()
+    for name in ("report", *(f"remark-{item['code']}" for item in check.checklist)):
+        errors |= length_errors(posted, name, LONGEST_TEXT)
     answers = {
         item["code"]: Answered(
             _one_of(Answer, posted.get(f"answer-{item['code']}")),
-            posted.get(f"remark-{item['code']}", "")[:LONGEST_TEXT],
+            posted.get(f"remark-{item['code']}", ""),
             _file(said, f"evidence-{item['code']}"),
         )
         for item in check.checklist
@@ -86,24 +89,33 @@ def read_report(said: FormData, check: SpotCheck) -> tuple[Report, Errors]:
         version=version_of(posted),
         answers=answers,
         finding=_one_of(Finding, posted.get("finding")),
-        report=posted.get("report", "")[:LONGEST_TEXT],
+        report=posted.get("report", ""),
         mend_until=_day(posted, "mend_until", errors),
     )
     return report, errors
 
 
 def read_decision(said: FormData) -> tuple[Decision, Errors]:
-    """What the deciding person typed, with what cannot be read by field."""
+    """What the deciding person typed, with what cannot be read or is too long by field."""
     posted, errors = typed(said), Errors()
+    errors |= length_errors(posted, "statement", LONGEST_TEXT)
+    errors |= length_errors(posted, "reason", LONGEST_REASON)
     decision = Decision(
         version=version_of(posted),
         effect=_one_of(Effect, posted.get("effect")),
-        statement=posted.get("statement", "")[:LONGEST_TEXT],
+        statement=posted.get("statement", ""),
         code=posted.get("code", ""),
-        reason=posted.get("reason", "")[:LONGEST_REASON],
+        reason=posted.get("reason", ""),
         until=_day(posted, "until", errors),
     )
     return decision, errors
+
+
+def reason_errors(posted: Mapping[str, str], name: str) -> Errors:
+    """What is wrong with a reason that everybody or an inspector reads."""
+    if len(posted.get(name, "")) < SHORTEST:
+        return {name: _("Write at least {n} characters.", n=SHORTEST)}
+    return length_errors(posted, name, LONGEST_REASON)
 
 
 def version_of(posted: Mapping[str, str]) -> int:

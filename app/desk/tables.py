@@ -10,12 +10,14 @@ from app.catalogue.models import MODELS, Organisation, Record
 from app.catalogue.reading import OPTIONS
 from app.core.access import Can
 from app.core.i18n import _, mark
+from app.curation.applications import criteria
 from app.curation.applications.models import Appeal, AppealStage, Application
 from app.curation.places import ids_inside, region_of
 from app.desk import auditing, merging, previewing
 from app.desk.exporting import MOST, Filters, table
 from app.desk.wording import kind_name, narrowed, place, state_name
 from app.desk.words import APPEAL_STAGES, APPEAL_SUBJECTS
+from search.engine import Kind
 
 Row = Sequence[Any]
 NAME, KIND, REGION = mark("Name"), mark("Kind"), mark("Region")
@@ -67,6 +69,28 @@ def appeals(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:
         against = _(APPEAL_SUBJECTS.get(about, about))
         state = _(APPEAL_STAGES[AppealStage(one.stage)])
         yield (organisation, place(one.region), against, one.text, one.at, state, one.answer)
+
+
+@table(
+    "criteria",
+    mark("Criteria"),
+    (
+        KIND,
+        mark("Criterion"),
+        mark("Name in English"),
+        mark("What to look at"),
+        mark("Weight"),
+        mark("Least points"),
+    ),
+    needs=Can.EDIT_CRITERIA,
+)
+def kept_criteria(db: Session, visitor: Visitor, filters: Filters) -> Iterator[Row]:  # noqa: ARG001
+    """They hold for the whole pool, whatever the region."""
+    wanted = filters.get("kind", "")
+    for kind in [Kind(wanted)] if wanted in set(criteria.KINDS) else criteria.KINDS:
+        for one in criteria.active(db, kind):
+            weight = one.weight if one.code != criteria.TOTAL else None
+            yield (kind_name(kind), one.name, one.name_en, one.help, weight, one.threshold)
 
 
 @table(

@@ -21,6 +21,7 @@ FACETS: Mapping[str, str] = {
     "mode": "mode",
 }
 MOST_DIGITS = 7  # of the number of a page
+LONGEST_WHY = 2000  # characters of a reason that may be missing
 MORE: Mapping[str, str] = {
     "region_text": mark("Place as listed"),
     "price_from": mark("Lowest price"),
@@ -115,11 +116,6 @@ def places_inside(scope: Scope) -> Sequence[tuple[str, str]]:
 def narrowed(scope: Scope, region: str) -> Scope:
     """The scope, or the place inside it that was asked for."""
     return Scope(region) if region and scope.covers(region) else scope
-
-
-def said(text: str) -> str | None:
-    """What somebody typed, without what no database takes; None for nothing."""
-    return text.replace("\0", "").strip() or None
 
 
 def page_number(text: str) -> int:

@@ -9,6 +9,7 @@ from app.core.access import Can, granted
 from app.core.i18n import _, mark
 from app.curation.applications.models import AppealStage
 from app.curation.applications.queueing import Due
+from app.inquiries.models import Side
 
 DUE: Mapping[Due, str] = {
     Due.OVERDUE: mark("Overdue"),
@@ -143,10 +144,18 @@ APPEAL_TONES: Mapping[str, str] = {
 }
 APPEAL_SUBJECTS: Mapping[str, str] = {
     "application": mark("An application that was refused"),
+    "return": mark("An application that was returned for more"),
     "quarantine": mark("A listing that was hidden"),
     "removal": mark("A listing that was removed"),
     "spotcheck": mark("The finding of a spot check"),
     "rating": mark("A rating that was hidden"),
+}
+
+SIDES: Mapping[str, str] = {
+    Side.ASKER: mark("The manufacturer"),
+    Side.VENDOR: mark("The vendor"),
+    Side.STAFF: mark("The staff"),
+    Side.POOL: mark("The pool"),
 }
 
 

@@ -42,14 +42,14 @@ class Judged:
     row: Row
 
 
-def page(db: Session, visitor: Visitor, which: Tab, number: int) -> Page:
+def page(db: Session, visitor: Visitor, which: Tab, number: int, size: int = SIZE) -> Page:
     """One list of ratings inside somebody's region, the oldest first."""
     total = db.exec(_joined(visitor, func.count()).where(_tab(which))).one()
     chosen = _joined(visitor, Rating, *overseeing.ROW).where(_tab(which))
     ordered = chosen.order_by(col(Rating.at), col(Rating.inquiry_id))
-    found = db.exec(ordered.offset((number - 1) * SIZE).limit(SIZE))
+    found = db.exec(ordered.offset((number - 1) * size).limit(size))
     items = [Judged(one, overseeing.row_of(visitor, *row)) for one, *row in found]
-    return Page(items, total, number, SIZE)
+    return Page(items, total, number, size)
 
 
 def waiting(db: Session, visitor: Visitor) -> int:

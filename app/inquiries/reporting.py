@@ -108,16 +108,16 @@ def open_one(db: Session, inquiry: Inquiry, side: Side) -> InquiryReport | None:
     return db.exec(chosen).first()
 
 
-def page(db: Session, visitor: Visitor, number: int) -> Page:
+def page(db: Session, visitor: Visitor, number: int, size: int = SIZE) -> Page:
     """The reports inside somebody's region, those that wait first."""
     chosen = _cases(visitor, InquiryReport, *overseeing.ROW)
     total = db.exec(_cases(visitor, func.count())).one()
     ordered = chosen.order_by(
         col(InquiryReport.decided_at).is_not(None), col(InquiryReport.at), col(InquiryReport.id)
     )
-    found = db.exec(ordered.offset((number - 1) * SIZE).limit(SIZE))
+    found = db.exec(ordered.offset((number - 1) * size).limit(size))
     items = [Case(one, overseeing.row_of(visitor, *row)) for one, *row in found]
-    return Page(items, total, number, SIZE)
+    return Page(items, total, number, size)
 
 
 def waiting(db: Session, visitor: Visitor) -> int:

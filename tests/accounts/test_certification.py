@@ -1,5 +1,6 @@
 """The certification of manufacturers: four parts, a promise, and the region's decision."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,13 @@ from app.accounts.certification_parts import Part, read_business
 from app.accounts.models import Certification, CertificationStage, MemberRole, Person, StaffRole
 from app.accounts.visitor import Visitor
 from app.catalogue.models import Organisation
+from app.core import files
 from app.core.audit import AuditEntry
 from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.files import Attachment
 from app.core.mail import Mail
+from app.core.outbox import Job
+from app.core.settings import get_settings
 from tests.people import (
     DONGGUAN,
     GUANGZHOU,
@@ -178,6 +183,26 @@ def test_after_a_refusal_it_can_be_asked_for_again(db: Session) -> None:
     assert certification.register_confirmed_at is None
 
 
+def test_a_licence_gives_way_to_the_next_with_its_bytes(
+    db: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POOL_HOME", str(tmp_path))
+    get_settings.cache_clear()
+    _organisation, owner = a_manufacturer(db)
+    other = PDF + b"%2\n"
+    for version, content in enumerate((PDF, other, other), start=1):
+        rules.keep_licence(db, version, content, "执照.pdf", by=owner)
+        db.flush()
+    kept = db.exec(select(Attachment)).one()
+    assert files.read(kept) == other
+    assert rules.own(db, owner)[0].licence_id == kept.id
+    for waiting in db.exec(select(Job).where(Job.name == "files.drop")).all():
+        files.drop(db, [waiting.payload])
+    found = (tmp_path / "files").rglob("*")
+    assert [path.name for path in found if path.is_file()] == [kept.sha256]
+    get_settings.cache_clear()
+
+
 def test_neither_the_province_nor_a_stranger_nor_a_member_decides(db: Session) -> None:
     certification, owner = handed_in(db)
     yes = rules.Decision(CERTIFIED, "好")
@@ -185,6 +210,9 @@ def test_neither_the_province_nor_a_stranger_nor_a_member_decides(db: Session) -
         rules.decide(db, certification, yes, by=an_official(db, PROVINCE))
     with pytest.raises(NotFound):
         rules.find_for(db, an_official(db, "441900119"), certification.id)
+    certification.region = "441900119"
+    with pytest.raises(Forbidden, match="city or county"):
+        rules.decide(db, certification, yes, by=an_official(db, "441900119"))
     official = an_official(db)
     member = visitor(db, a_member(db, certification.organisation_id))
     for one in (owner, member):

@@ -99,7 +99,13 @@ def plain(chromium: Browser, address: str) -> Iterator[Page]:
 
 @contextmanager
 def page_of(
-    browser: Browser, address: str, *, width: int, scripts: bool = True, session: str = ""
+    browser: Browser,
+    address: str,
+    *,
+    width: int,
+    scripts: bool = True,
+    session: str = "",
+    language: str = "en",
 ) -> Iterator[Page]:
     """A page that may go nowhere but to the site; signed in where a session's token is given."""
     context = browser.new_context(
@@ -107,7 +113,7 @@ def page_of(
         java_script_enabled=scripts,
         viewport={"width": width, "height": 900},
     )
-    cookies = {"lang": "en", **({cookie_name(): session} if session else {})}
+    cookies = {"lang": language, **({cookie_name(): session} if session else {})}
     context.add_cookies([{"name": n, "value": v, "url": address} for n, v in cookies.items()])
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))

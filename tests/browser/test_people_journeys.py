@@ -22,6 +22,7 @@ from app.curation.applications.models import Application, PublicNotice
 from app.curation.working_days import add_working_days
 from tests.browser.conftest import WIDTHS, page_of, served
 from tests.browser.test_journeys import examine
+from tests.test_routes_by_role import PART, ROUTES
 
 pytestmark = pytest.mark.browser
 VENDOR = "（演示）瑶山联网科技有限公司"
@@ -256,15 +257,42 @@ PAGES = {
 }
 
 
+AREAS = re.compile(
+    r"/(account(?!/searches)|workspace(?!/(needs|shortlists|self-check|fitting))"
+    r"|appeals|desk|notices|spot-checks|register|sign-in|forgotten)"
+)
+FILES = re.compile(r"/(licence|evidence/[^/]+|[^/]+\.(svg|json))$")
+LANGUAGES = {"desk": "en", "phone": "zh-Hans"}
+LINKS = "main a[href^='/']"
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("who", PAGES)
 def test_every_page_of_theirs_can_be_used_by_everybody(
     chromium: Browser, people_address: str, who: str, width: str
 ) -> None:
-    session = _token(f"{who}@demo.example") if who else ""
-    with page_of(chromium, people_address, width=WIDTHS[width], session=session) as page:
-        for path in PAGES[who]:
-            examine(page, path if path.startswith("/") else _first(page, path))
+    """Those named, and one of each kind that they lead to; wide in English, narrow in Chinese."""
+    session, size = _token(f"{who}@demo.example") if who else "", WIDTHS[width]
+    known = {"session": session, "language": LANGUAGES[width]}
+    with page_of(chromium, people_address, width=size, **known) as page:
+        waiting = [path if path.startswith("/") else _first(page, path) for path in PAGES[who]]
+        seen: set[str] = set()
+        while waiting:
+            path = waiting.pop(0)
+            route = _route_of(path)
+            if not route or route in seen:
+                continue
+            seen.add(route)
+            examine(page, path)
+            waiting += page.eval_on_selector_all(LINKS, "all => all.map(one => one.pathname)")
+
+
+def _route_of(path: str) -> str:
+    """Which kind of page an address is of; empty for files and for other areas."""
+    if not AREAS.match(path) or FILES.search(path):
+        return ""
+    pages = sorted(route for route in ROUTES if route.startswith("GET "))  # "{" comes last
+    return next((one for one in pages if re.fullmatch(PART.sub("[^/]+", one[4:]), path)), "")
 
 
 def _first(page: Page, folder: str) -> str:

@@ -13,7 +13,7 @@ from app.catalogue.stages import MOVES, Stage
 from app.core.audit import AuditEntry
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.mail import Mail
-from app.curation.applications import criteria, deciding, editing_criteria, questions
+from app.curation.applications import criteria, deciding, editing_criteria, questions, queueing
 from app.curation.applications.models import Application, Criterion
 from search.engine import Kind
 from tests.desk.applications import (
@@ -25,6 +25,8 @@ from tests.desk.applications import (
     reviewer,
 )
 from tests.people import GUANGZHOU
+
+TOWN = "441900119"  # of Dongguan
 
 
 def test_the_city_recommends_and_the_province_reviews(db: Session) -> None:
@@ -50,6 +52,18 @@ def test_a_step_is_taken_by_the_role_and_region_whose_turn_it_is(db: Session) ->
     deciding.recommend(db, application, by=city_reviewer(db))
     with pytest.raises(Forbidden):
         deciding.review(db, application, by=city_reviewer(db))
+
+
+def test_the_city_speaks_for_its_towns(db: Session) -> None:
+    application, town = an_application(db, region=TOWN), city_reviewer(db, TOWN)
+    assert not queueing.is_mine(town, application)
+    assert queueing.counts(db, town).mine == 0
+    with pytest.raises(Forbidden, match="taken by others"):
+        deciding.recommend(db, application, by=town)
+    city = city_reviewer(db)
+    assert queueing.is_mine(city, application)
+    assert queueing.counts(db, city).mine == 1
+    deciding.recommend(db, application, by=city)
 
 
 def test_the_province_recommends_what_lies_in_no_city_of_it(db: Session) -> None:

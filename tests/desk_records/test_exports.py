@@ -19,6 +19,7 @@ from app.core.sheets import Format, safe
 from app.desk import exporting
 from app.desk.exporting import Table, export
 from search.engine import Kind
+from tests.everything import one_of_everything
 from tests.factories import a_record
 from tests.people import DONGGUAN, GUANGZHOU, sign_in, staff, visitor
 
@@ -124,6 +125,16 @@ def test_an_administrator_takes_the_staff_list_out_from_its_page(
     sign_in(client, db, staff(db, StaffRole.ADMINISTRATOR, name="管理员甲"))
     assert 'action="/desk/exports/staff"' in client.get("/desk/staff").text
     assert "管理员甲" in client.post("/desk/exports/staff").content.decode("utf-8-sig")
+
+
+def test_criteria_reports_and_ratings_are_taken_out_from_their_pages(
+    client: TestClient, db: Session
+) -> None:
+    one_of_everything(db, DONGGUAN)
+    publisher(client, db, *StaffRole)
+    for name, said in (("criteria", "Weight"), ("reports", "Waits"), ("ratings", "〔441900〕差")):
+        assert f'action="/desk/exports/{name}"' in client.get(f"/desk/{name}").text
+        assert said in client.post(f"/desk/exports/{name}").content.decode("utf-8-sig")
 
 
 def test_too_many_rows_are_refused_with_a_way_out_and_leave_no_entry(

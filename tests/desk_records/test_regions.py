@@ -168,8 +168,13 @@ LISTS: dict[str, Callable[[Session, Visitor], Seen]] = {
     "spot checks": checked,
     "staff": officials,
     "whitelist": entries_of_whitelist,
-    # judged pairs name nothing and nobody; that they end there too is tried with the matches
-    **{f"export of {name}": exported(name) for name in exporting.TABLES if name != "judged-pairs"},
+    # judged pairs name nothing and nobody; that they end there too is tried with the matches;
+    # criteria are the same everywhere
+    **{
+        f"export of {name}": exported(name)
+        for name in exporting.TABLES
+        if name not in ("judged-pairs", "criteria")
+    },
 }
 
 

@@ -1,6 +1,7 @@
 """Assessments: two people, five domains, and no longer than their level allows."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -8,6 +9,7 @@ from sqlmodel import Session
 
 from app.core import formats
 from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.files import Attachment
 from app.curation.oversight import assessing
 from app.curation.oversight.assessing import Evidence, last_day
 from app.curation.oversight.models import AssessmentStage, Domain
@@ -73,6 +75,8 @@ def test_evidence_stays_with_its_domain_until_it_is_taken_away(db: Session) -> N
     assessing.rewrite(db, draft, found(), (), [data], seen=1, by=inspector)
     assert assessing.evidence_of(draft, Domain.DATA) == []
     assert len(assessing.evidence_of(draft, Domain.DEVICE)) == 1
+    db.flush()
+    assert db.get(Attachment, UUID(data)) is None
 
 
 def test_a_vendor_sees_its_confirmed_assessments_alone(db: Session) -> None:

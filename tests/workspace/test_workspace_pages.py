@@ -246,6 +246,19 @@ def test_files_are_for_members_and_the_staff_of_the_region(
     assert send(editor, f"{place}/files/{sent.id}/remove").status_code == 409
 
 
+def test_what_is_wrong_with_a_file_stands_beside_the_field(editor: TestClient) -> None:
+    place = begin(editor, kind="solution")
+    sent = [("file", ("好.pdf", PDF)), ("file", ("坏.exe", b"MZ" + b"\0" * 64))]
+    answer = send(editor, f"{place}/files", files=sent)
+    assert answer.status_code == 422
+    assert re.search(r'id="file-error">坏.exe: Only PDF', answer.text)
+    assert "好.pdf" in answer.text
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\n\r\n--x--\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = editor.post(f"{place}/files", content=body, headers=kind)
+    assert (answer.status_code, "Choose a file first." in answer.text) == (422, True)
+
+
 def test_a_file_that_is_too_large_or_something_else_is_refused(editor: TestClient) -> None:
     place = begin(editor, kind="solution")
     for content, status in ((b"MZ" + b"\0" * 64, 422), (b"%PDF-1.4" + b"0" * 11_000_000, 413)):

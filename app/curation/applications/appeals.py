@@ -26,7 +26,8 @@ from search.engine import Kind
 
 LODGING = 4_402_266  # the number of a lock; it means nothing
 LONGEST = 4000
-APPLICATION, QUARANTINE, SPOTCHECK, REMOVAL = "application", "quarantine", "spotcheck", "removal"
+APPLICATION, RETURN = "application", "return"  # that it was refused; that it was returned for more
+QUARANTINE, SPOTCHECK, REMOVAL = "quarantine", "spotcheck", "removal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,19 @@ def made_by(db: Session, subject: str, *, by: Visitor) -> Appeal | None:
     """The appeal that the visitor's own organisation made in this matter."""
     found = earlier(db, subject)
     return found if found and found.organisation_id == by.organisation_id else None
+
+
+def subject_of(application: Application) -> str:
+    """What an appeal about an application as it stands would be against."""
+    kind = RETURN if application.stage == Stage.RETURNED else APPLICATION
+    return f"{kind}:{application.id}"
+
+
+def earlier_about(db: Session, application: Application) -> Appeal | None:
+    """The last appeal about an application, whatever it was against."""
+    subjects = [f"{kind}:{application.id}" for kind in (APPLICATION, RETURN)]
+    chosen = select(Appeal).where(col(Appeal.subject).in_(subjects))
+    return db.exec(chosen.order_by(col(Appeal.at).desc())).first()
 
 
 def subject_for(db: Session, record: Record) -> str:
@@ -193,27 +207,38 @@ def decide(db: Session, appeal: Appeal, answer: str, *, is_allowed: bool, by: Vi
 @about(APPLICATION)
 def _refused_application(db: Session, id_: UUID) -> Decision | None:
     application = db.get(Application, id_)
-    if application is None or application.decided_by is None:
+    if application is None or application.stage != Stage.REFUSED:
         return None
-    if application.stage != Stage.REFUSED:
+    return _about_application(application, application.decided_by)
+
+
+@about(RETURN)
+def _returned_application(db: Session, id_: UUID) -> Decision | None:
+    application = db.get(Application, id_)
+    if application is None or application.stage != Stage.RETURNED:
         return None
-    return Decision(
-        application.organisation_id,
-        application.region,
-        application.decided_by,
-        application.name,
-        application.reason or "",
-    )
+    return _about_application(application, _who(db, id_, ".returned"))
+
+
+def _about_application(application: Application, against: UUID | None) -> Decision:
+    said = application.reason or ""
+    where = application.organisation_id, application.region
+    return Decision(*where, against, application.name, said)
 
 
 @on_allowed(APPLICATION)
+@on_allowed(RETURN)
 def _take_up_again(db: Session, id_: UUID, by: Visitor) -> None:
-    """The application goes over the desk anew, from its start."""
+    """What was handed in goes over the desk anew, from its start."""
     held = select(Application).where(Application.id == id_).with_for_update()
     application = db.exec(held.execution_options(populate_existing=True)).one()
-    other = select(Application.id).where(Application.open_for == application.record_id)
+    other = select(Application.id).where(
+        Application.open_for == application.record_id, Application.id != id_
+    )
     if db.exec(other).first() is not None:
         raise Conflict("Another application for the same listing is on its way. Decide it first.")
+    if application.stage == Stage.RETURNED and application.updated_at > application.stage_since:
+        raise Conflict("Its vendor has changed it since it was returned, and hands it in again.")
     application.move_to(Stage.SUBMITTED)
     application.recommended_by = application.reviewed_by = application.decided_by = None
     application.open_for, application.submitted_at = application.record_id, now()
@@ -242,14 +267,16 @@ def _removal(db: Session, id_: UUID) -> Decision | None:
     for kind in (Kind.VENDOR, Kind.SOLUTION, Kind.CASE):
         record = db.get(MODELS[kind], id_)
         if record is not None and record.stage == Stage.REMOVED:
-            return _about_record(db, kind, id_, _who_removed(db, record), record.left_why or "")
+            against = _who(db, id_, ".removed", ".archived")
+            return _about_record(db, kind, id_, against, record.left_why or "")
     return None
 
 
-def _who_removed(db: Session, record: Record) -> UUID | None:
+def _who(db: Session, id_: UUID, *verbs: str) -> UUID | None:
+    """Who last did one of these to something."""
     entries = select(AuditEntry.person_id).where(
-        AuditEntry.subject_id == str(record.id),
-        or_(*(col(AuditEntry.action).endswith(verb) for verb in (".removed", ".archived"))),
+        AuditEntry.subject_id == str(id_),
+        or_(*(col(AuditEntry.action).endswith(verb) for verb in verbs)),
     )
     return db.exec(entries.order_by(col(AuditEntry.at).desc())).first()
 

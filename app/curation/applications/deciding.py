@@ -128,7 +128,7 @@ def may_act(application: Application, visitor: Visitor) -> bool:
     if not visitor.scope.covers(application.region):
         return False
     if application.stage == Stage.SUBMITTED and is_local(application.region):
-        return not visitor.scope.is_province
+        return visitor.scope.is_local
     return visitor.scope.is_province
 
 

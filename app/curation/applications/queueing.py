@@ -19,7 +19,7 @@ from app.catalogue.stages import Stage
 from app.core.access import Can
 from app.core.db import now
 from app.core.formats import today
-from app.curation.applications.deciding import ACTS
+from app.curation.applications.deciding import ACTS, may_act
 from app.curation.applications.models import Appeal, AppealStage, Application
 from app.curation.models import Batch, MergeCase, MergeState
 from app.curation.oversight.models import CheckStage, SpotCheck
@@ -135,11 +135,10 @@ def mine(visitor: Visitor) -> ColumnElement[bool]:
         if not visitor.may(needed):
             continue
         at_stage = col(Application.stage) == stage
-        if stage is Stage.SUBMITTED:
-            own = ~is_local if visitor.scope.is_province else is_local
-            ways.append(and_(at_stage, own))
-        elif visitor.scope.is_province:
-            ways.append(at_stage)
+        if visitor.scope.is_province:
+            ways.append(and_(at_stage, ~is_local) if stage is Stage.SUBMITTED else at_stage)
+        elif stage is Stage.SUBMITTED and visitor.scope.is_local:
+            ways.append(and_(at_stage, is_local))
     unproposed = col(Application.proposed_by) != visitor.person_id
     other = func.coalesce(col(Application.recommended_by) != visitor.person_id, true())
     return and_(or_(*ways), unproposed, other, col(Application.clock_stopped_at).is_(None))
@@ -147,14 +146,9 @@ def mine(visitor: Visitor) -> ColumnElement[bool]:
 
 def is_mine(visitor: Visitor, one: Application) -> bool:
     """The same for one application."""
-    needed = ACTS.get(Stage(one.stage))
-    if needed is None or not visitor.may(needed) or one.clock_stopped_at:
+    if one.clock_stopped_at or visitor.person_id in (one.proposed_by, one.recommended_by):
         return False
-    if visitor.person_id in (one.proposed_by, one.recommended_by):
-        return False
-    is_local = one.region is not None and one.region[2:4] != "00"
-    local_turn = one.stage == Stage.SUBMITTED and is_local
-    return local_turn != visitor.scope.is_province
+    return may_act(one, visitor)
 
 
 def _conditions(visitor: Visitor, asked: Asked) -> list[ColumnElement[bool]]:

@@ -107,7 +107,7 @@ def rewrite(
 ) -> None:
     """Change a draft: only who wrote it may, and only the version that they saw.
 
-    `dropped` are ids of files that it no longer rests on.
+    `dropped` are ids of files that it no longer rests on and that go with this.
     """
     _check_days(found)
     before = _hold(db, assessment)
@@ -115,9 +115,12 @@ def rewrite(
     if assessment.version != seen:
         raise Conflict(CHANGED)
     kept = {d: [i for i in evidence_of(assessment, d) if i not in dropped] for d in Domain}
+    gone = [file for id_, file in files_of(db, assessment).items() if id_ in dropped]
     assessment.domains = _domains(found, kept)
     assessment.valid_from, assessment.valid_until = found.valid_from, found.valid_until
     assessment.version += 1
+    for file in gone:
+        files.remove(db, file)
     _keep(db, assessment, evidence, by)
     _note(db, assessment, "rewritten", before, by)
 

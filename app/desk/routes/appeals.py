@@ -15,7 +15,7 @@ from app.core.db import Db
 from app.core.forms import Said, clean, text_errors
 from app.core.i18n import _
 from app.core.web import go, render
-from app.curation.applications import appeals
+from app.curation.applications import appeals, drafts
 from app.desk.words import APPEAL_STAGES, APPEAL_SUBJECTS, APPEAL_TONES
 
 router = APIRouter(include_in_schema=False)
@@ -46,7 +46,7 @@ def listed(
 
 @router.get("/desk/appeals/{appeal_id}", name="desk:appeal")
 def page(request: Request, db: Db, visitor: Decider, appeal_id: UUID) -> Response:
-    return show(request, db, visitor, appeal_id, {}, "")
+    return show(request, db, visitor, appeal_id, {}, {"answer": "", "outcome": ""})
 
 
 def show(
@@ -55,7 +55,7 @@ def show(
     visitor: Visitor,
     appeal_id: UUID,
     errors: Mapping[str, str],
-    answer: str,
+    posted: Mapping[str, str],
 ) -> Response:
     """The appeal with the decision that it is against."""
     appeal = appeals.find_for(db, visitor, appeal_id)
@@ -71,7 +71,7 @@ def show(
         decider=appeals.name_of(db, appeal.decided_by),
         region_label=region_label,
         errors=errors,
-        posted={"answer": answer},
+        posted=posted,
         **WORDS,
     )
 
@@ -86,11 +86,12 @@ def decide(
     outcome: Annotated[str, Form()] = "",
 ) -> Response:
     appeal = appeals.find_for(db, visitor, appeal_id, holds=True)
-    errors = text_errors({"answer": answer}, "answer", _("Write an answer to the vendor."))
+    typed = {"answer": answer, "outcome": outcome}
+    errors = text_errors(typed, "answer", _("Write an answer to the vendor."))
     if outcome not in ("allow", "dismiss"):
         errors["outcome"] = _("Choose what becomes of it.")
     if errors:
-        return show(request, db, visitor, appeal_id, errors, answer)
+        return show(request, db, visitor, appeal_id, errors, typed)
     appeals.decide(db, appeal, answer, is_allowed=outcome == "allow", by=visitor)
     return go(request, "desk:appeal", appeal_id=appeal_id)
 
@@ -104,7 +105,8 @@ def new(
 
 @router.get("/workspace/applications/{application_id}/appeal", name="appeals:of_application")
 def of_application(request: Request, db: Db, visitor: Editor, application_id: UUID) -> Response:
-    return ask(request, db, visitor, f"{appeals.APPLICATION}:{application_id}", {}, "")
+    application = drafts.find_for(db, visitor, application_id)
+    return ask(request, db, visitor, appeals.subject_of(application), {}, "")
 
 
 def ask(

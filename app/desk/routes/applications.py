@@ -14,7 +14,16 @@ from app.catalogue.labels import region_label
 from app.core.access import Can, may
 from app.core.db import Db
 from app.core.formats import today
-from app.core.forms import NumberInAddress, Posted, Said, Version, reason_errors, text_errors, texts
+from app.core.forms import (
+    NumberInAddress,
+    Posted,
+    Said,
+    Version,
+    length_errors,
+    reason_errors,
+    text_errors,
+    texts,
+)
 from app.core.i18n import _
 from app.core.web import go, render
 from app.curation.applications import criteria, deciding, notices, publishing, questions, standing
@@ -84,7 +93,10 @@ def recommend(
     opinion: Said = "",
 ) -> Response:
     application = deciding.find_to_decide(db, visitor, application_id, version)
-    deciding.recommend(db, application, opinion[: deciding.LONGEST], by=visitor)
+    said = {"opinion": opinion}
+    if errors := length_errors(said, "opinion", deciding.LONGEST):
+        return show(request, db, visitor, application, errors, said)
+    deciding.recommend(db, application, opinion, by=visitor)
     return go(request, PAGE, application_id=application_id)
 
 

@@ -1,6 +1,7 @@
 """Imported lists: what admitting one would change, and doing it."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from app.accounts.visitor import Visitor
 from app.core.access import Can, may
 from app.core.db import Db, lock
-from app.core.forms import NumberInAddress
+from app.core.forms import NumberInAddress, Said, length_errors, text_errors
 from app.core.i18n import _
 from app.core.web import go, render
 from app.curation import batches as rules
@@ -21,7 +22,6 @@ from app.desk.previewing import Part
 
 router = APIRouter(include_in_schema=False)
 Admitter = Annotated[Visitor, Depends(may(Can.ACCEPT_BATCHES))]
-Why = Annotated[str, Form(max_length=2000)]
 
 
 @router.get("/desk/batches", name="desk:batches")
@@ -34,7 +34,7 @@ def listing(request: Request, db: Db, visitor: Admitter) -> Response:
 @router.get("/desk/batches/{batch_id}", name="desk:batch")
 def preview(request: Request, db: Db, visitor: Admitter, batch_id: NumberInAddress) -> Response:
     batch = previewing.find_for(db, visitor, batch_id)
-    return _show(request, db, visitor, batch, {})
+    return _show(request, db, visitor, batch, {}, {})
 
 
 @router.post("/desk/batches/{batch_id}/admit", name="desk:batch-admit")
@@ -46,33 +46,43 @@ def admit(
     what: Annotated[str, Form()] = "ticked",
     record: Annotated[list[UUID], Form()] = [],  # noqa: B006  FastAPI copies it
     unverified: Annotated[bool, Form()] = False,  # noqa: FBT002  a tick box
-    why: Why = "",
+    why: Said = "",
 ) -> Response:
     lock(db, DECISIONS)
     batch = previewing.find_for(db, visitor, batch_id)
+    field = "all-why" if what == "all" else "ticked-why"
+    typed = {field: why, "record": record, "unverified": unverified}
+    errors = length_errors({field: why}, field, wording.LONGEST_WHY)
     if what != "all" and not record:
-        return _show(request, db, visitor, batch, {"record": _("Tick at least one row.")})
+        errors["record"] = _("Tick at least one row.")
+    if errors:
+        return _show(request, db, visitor, batch, typed, errors)
     ticked = None if what == "all" else rules.with_vendors(db, batch, frozenset(record))
     only = previewing.chosen_inside(db, visitor, batch, ticked)
-    rules.accept(db, batch, unverified=unverified, only=only, why=wording.said(why), by=visitor)
+    rules.accept(db, batch, unverified=unverified, only=only, why=why or None, by=visitor)
     return go(request, "desk:batch", batch_id=batch_id)
 
 
 @router.post("/desk/batches/{batch_id}/take-back", name="desk:batch-take-back")
 def take_back(
-    request: Request, db: Db, visitor: Admitter, batch_id: NumberInAddress, why: Why = ""
+    request: Request, db: Db, visitor: Admitter, batch_id: NumberInAddress, why: Said = ""
 ) -> Response:
     lock(db, DECISIONS)
     batch = previewing.find_to_take_back(db, visitor, batch_id)
-    reason = wording.said(why)
-    if reason is None:
-        return _show(request, db, visitor, batch, {"why": _("Say why it is taken back.")})
-    rules.take_back(db, batch, why=reason, by=visitor)
+    typed, empty = {"why": why}, _("Say why it is taken back.")
+    if errors := text_errors(typed, "why", empty, wording.LONGEST_WHY):
+        return _show(request, db, visitor, batch, typed, errors)
+    rules.take_back(db, batch, why=why, by=visitor)
     return go(request, "desk:batch", batch_id=batch_id)
 
 
 def _show(
-    request: Request, db: Session, visitor: Visitor, batch: Batch, errors: dict[str, str]
+    request: Request,
+    db: Session,
+    visitor: Visitor,
+    batch: Batch,
+    posted: Mapping[str, Any],
+    errors: Mapping[str, str],
 ) -> Response:
     query = request.query_params
     counts = previewing.counts(db, visitor, batch)
@@ -93,5 +103,6 @@ def _show(
         story=auditing.story(db, batch) if is_whole else [],
         wording=wording,
         PARTS=previewing.PARTS,
+        posted=posted,
         errors=errors,
     )

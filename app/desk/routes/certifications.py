@@ -15,6 +15,7 @@ from app.catalogue import labels
 from app.core import files
 from app.core.access import Can, may
 from app.core.db import Db
+from app.core.forms import text_errors
 from app.core.i18n import _
 from app.core.web import go, hand_out, render
 from app.curation.reasons import REFUSAL_REASONS, RETURN_REASONS
@@ -105,8 +106,8 @@ def read_decision(posted: Decided) -> tuple[rules.Decision | None, dict[str, str
     elif stage in REASONS and code not in REASONS[stage]:
         field = "return_code" if stage is rules.RETURNED else "refuse_code"
         errors[field] = _("Choose the kind of reason.")
-    if not posted.why.strip():
-        errors["why"] = _("Write a sentence for the organisation.")
+    why = {"why": posted.why.strip()}
+    errors |= text_errors(why, "why", _("Write a sentence for the organisation."))
     if errors or stage is None:
         return None, errors
     return rules.Decision(stage, posted.why, code or None, posted.unlock), {}
@@ -154,10 +155,12 @@ def decide_claim(
     posted: Annotated[Answer, Form()],
 ) -> Response:
     claim = claims.find_for_staff(db, visitor, claim_id)
-    why = posted.why.strip()
-    if not why or posted.decision not in ("accept", "refuse"):
-        errors = {f"why-{claim_id}": _("Say why; whoever asked reads it.")}
-        return _claims(request, db, visitor, status=422, errors=errors)
+    why, field = posted.why.strip(), f"why-{claim_id}"
+    errors = text_errors({field: why}, field, _("Say why; whoever asked reads it."))
+    if posted.decision not in ("accept", "refuse"):
+        errors[field] = _("Choose what you decide.")
+    if errors:
+        return _claims(request, db, visitor, status=422, errors=errors, posted={field: why})
     if posted.decision == "accept":
         claims.accept(db, claim, MemberRole.OWNER, why, by=visitor)
     else:
@@ -172,7 +175,8 @@ def _claims(
     page: int = 1,
     status: int = 200,
     errors: dict[str, str] | None = None,
+    posted: dict[str, str] | None = None,
 ) -> Response:
     listed = claims.for_staff(db, visitor, page)
-    known = {"page": listed, "errors": errors or {}, "labels": labels}
+    known = {"page": listed, "errors": errors or {}, "posted": posted or {}, "labels": labels}
     return render(request, "desk/claims.html", "results", status, **known)

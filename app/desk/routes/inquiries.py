@@ -17,8 +17,9 @@ from app.core.forms import Said
 from app.core.i18n import _, mark
 from app.core.web import go, render
 from app.desk.wording import narrowed, place, places_inside
+from app.desk.words import SIDES
 from app.inquiries import accounts_missing, due, escalating, events, figures, overseeing
-from app.inquiries.models import ENDED, Side
+from app.inquiries.models import ENDED
 from app.inquiries.overseeing import Tab
 
 router = APIRouter(include_in_schema=False)
@@ -31,12 +32,6 @@ TABS = {
     Tab.ESCALATED: mark("The asker called"),
 }
 FIGURES = "figures"
-SIDES = {
-    Side.ASKER: mark("The manufacturer"),
-    Side.VENDOR: mark("The vendor"),
-    Side.STAFF: mark("The staff"),
-    Side.POOL: mark("The pool"),
-}
 
 
 @router.get("/desk/inquiries", name="desk:inquiries")

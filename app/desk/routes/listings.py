@@ -12,6 +12,8 @@ from app.catalogue.addresses import address
 from app.catalogue.models import Record, Vendor
 from app.core.access import Can, may
 from app.core.db import Db
+from app.core.errors import Invalid
+from app.core.i18n import _
 from app.core.web import go, render
 from app.curation.oversight import assessing, freshness, quarantining, reading, removing, story
 from app.curation.oversight.subjects import find_listing_for, offers_of
@@ -89,7 +91,11 @@ def do(
     said, errors = acting.Said.read(posted, form)
     if said is None:
         return _ask(request, db, record, act, posted, errors)
-    acting.perform(db, act, record, quarantine, said, by=visitor)
+    try:
+        acting.perform(db, act, record, quarantine, said, by=visitor)
+    except Invalid as refusal:  # the day, against that of a quarantine that runs
+        errors = {"until": _(refusal.message, **refusal.values)}
+        return _ask(request, db, record, act, posted, errors)
     return go(request, "desk:listing", identifier=identifier)
 
 

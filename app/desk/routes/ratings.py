@@ -51,8 +51,9 @@ def decide(
         else:
             deciding.clear(db, rating, why, by=visitor)
     except Invalid as refusal:
-        errors = {f"why-{rating_id}": _(refusal.message, **refusal.values)}
-        return _list(request, db, visitor, errors=errors)
+        field = f"why-{rating_id}"
+        errors = {field: _(refusal.message, **refusal.values)}
+        return _list(request, db, visitor, errors=errors, posted={field: why})
     return go(request, "desk:ratings")
 
 
@@ -63,6 +64,7 @@ def _list(
     tab: str = "",
     page: int = 1,
     errors: dict[str, str] | None = None,
+    posted: dict[str, str] | None = None,
 ) -> Response:
     which = Tab(tab) if tab in set(Tab) else Tab.FLAGGED
     return render(
@@ -76,4 +78,5 @@ def _list(
         flags=rings.FLAGS,
         place=place,
         errors=errors or {},
+        posted=posted or {},
     )

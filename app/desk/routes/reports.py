@@ -14,8 +14,8 @@ from app.core.errors import Invalid
 from app.core.forms import Said
 from app.core.i18n import _, mark
 from app.core.web import go, hand_out, render
-from app.desk.routes.inquiries import SIDES
 from app.desk.wording import place
+from app.desk.words import SIDES
 from app.inquiries import events, reporting
 from app.inquiries.reporting import Opened, Outcome
 

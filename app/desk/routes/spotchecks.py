@@ -17,6 +17,7 @@ from app.core import files
 from app.core.access import Can, may
 from app.core.db import Db
 from app.core.formats import today
+from app.core.forms import text_errors
 from app.core.i18n import _
 from app.core.web import go, render
 from app.curation.oversight import checklist, checks, draws, preparing, spotchecks, wording
@@ -89,20 +90,23 @@ def draw(request: Request, db: Db, visitor: Staff, draw_id: UUID) -> Response:
 @router.post("/draws/{draw_id}/make", name="desk:draw:make")
 def make(request: Request, db: Db, visitor: Drawer, draw_id: UUID, said: Posted) -> Response:
     found = draws.find_for(db, visitor, draw_id, locked=True)
-    value = forms.typed(said).get("value", "")
-    if found.inputs["public_source"] and not value:
-        return _show_draw(request, db, found, {"value": _("Say the value that was announced.")})
-    draws.make(db, found, value, by=visitor)
+    typed, errors = forms.typed(said), spotchecks.Errors()
+    if found.inputs["public_source"]:
+        empty = _("Say the value that was announced.")
+        errors = text_errors(typed, "value", empty, forms.LONGEST_SOURCE)
+    if errors:
+        return _show_draw(request, db, found, typed, errors)
+    draws.make(db, found, typed.get("value", ""), by=visitor)
     return go(request, "desk:draw", draw_id=found.id)
 
 
 @router.post("/draws/{draw_id}/drop", name="desk:draw:drop")
 def drop(request: Request, db: Db, visitor: Drawer, draw_id: UUID, said: Posted) -> Response:
     found = draws.find_for(db, visitor, draw_id, locked=True)
-    reason = forms.typed(said).get("reason", "")
-    if len(reason) < spotchecks.SHORTEST:
-        return _show_draw(request, db, found, {"reason": _too_short()})
-    draws.drop(db, found, reason, by=visitor)
+    typed = forms.typed(said)
+    if errors := forms.reason_errors(typed, "reason"):
+        return _show_draw(request, db, found, typed, errors)
+    draws.drop(db, found, typed["reason"], by=visitor)
     return go(request, "desk:draw", draw_id=found.id)
 
 
@@ -119,7 +123,7 @@ def report(request: Request, db: Db, visitor: Inspector, check_id: UUID, said: P
     if not errors and "hand_over" in said:
         errors = spotchecks.hand_over(db, found, by=visitor)
     if errors:
-        return _show_check(request, db, visitor, found, errors)
+        return _show_check(request, db, visitor, found, errors, forms.typed(said))
     return go(request, "desk:spotcheck", check_id=found.id)
 
 
@@ -127,7 +131,7 @@ def report(request: Request, db: Db, visitor: Inspector, check_id: UUID, said: P
 def decide(request: Request, db: Db, visitor: Decider, check_id: UUID, said: Posted) -> Response:
     found = checks.find_for(db, visitor, check_id, locked=True)
     decision, errors = forms.read_decision(said)
-    errors |= spotchecks.refused(found, decision, today())
+    errors = spotchecks.refused(found, decision, today()) | errors
     if errors:
         return _show_check(request, db, visitor, found, errors, forms.typed(said))
     spotchecks.decide(db, found, decision, by=visitor)
@@ -138,8 +142,8 @@ def decide(request: Request, db: Db, visitor: Decider, check_id: UUID, said: Pos
 def give_back(request: Request, db: Db, visitor: Decider, check_id: UUID, said: Posted) -> Response:
     found = checks.find_for(db, visitor, check_id, locked=True)
     posted = forms.typed(said)
-    if len(posted.get("returned", "")) < spotchecks.SHORTEST:
-        return _show_check(request, db, visitor, found, {"returned": _too_short()}, posted)
+    if errors := forms.reason_errors(posted, "returned"):
+        return _show_check(request, db, visitor, found, errors, posted)
     spotchecks.give_back(db, found, posted["returned"], by=visitor)
     return go(request, "desk:spotcheck", check_id=found.id)
 
@@ -150,8 +154,8 @@ def substitute(
 ) -> Response:
     found = checks.find_for(db, visitor, check_id, locked=True)
     posted = forms.typed(said)
-    if len(posted.get("why", "")) < spotchecks.SHORTEST:
-        return _show_check(request, db, visitor, found, {"why": _too_short()}, posted)
+    if errors := forms.reason_errors(posted, "why"):
+        return _show_check(request, db, visitor, found, errors, posted)
     draws.substitute(db, found, posted["why"], by=visitor)
     return go(request, "desk:spotcheck", check_id=found.id)
 
@@ -163,10 +167,6 @@ def evidence(db: Db, visitor: Staff, check_id: UUID, attachment_id: UUID) -> Res
     disposition = f"attachment; filename*=UTF-8''{quote(attachment.name)}"
     headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
     return Response(files.read(attachment), media_type=attachment.type, headers=headers)
-
-
-def _too_short() -> str:
-    return _("Write at least {n} characters.", n=spotchecks.SHORTEST)
 
 
 def _show_wish(
@@ -186,7 +186,11 @@ def _show_wish(
 
 
 def _show_draw(
-    request: Request, db: Session, found: Draw, errors: spotchecks.Errors | None = None
+    request: Request,
+    db: Session,
+    found: Draw,
+    posted: dict[str, str] | None = None,
+    errors: spotchecks.Errors | None = None,
 ) -> Response:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
     return render(
@@ -196,6 +200,7 @@ def _show_draw(
         status,
         draw=found,
         errors=errors or {},
+        posted=posted or {},
         vendors=draws.vendors_of(found),
         strata=draws.strata_of(found),
         rows=checks.of_draw(db, found),

@@ -52,17 +52,17 @@ def _begin(db: Session, kind: str, listing: str, *, by: Visitor) -> Application:
 
 @router.get("/workspace/applications/{application_id}", name="workspace:application")
 def application(request: Request, db: Db, visitor: Viewer, application_id: UUID) -> Response:
-    return _page(request, db, drafts.find_for(db, visitor, application_id))
+    return show_application(request, db, drafts.find_for(db, visitor, application_id))
 
 
-def _page(
+def show_application(
     request: Request,
     db: Session,
     application: Application,
-    status: int = 200,
     errors: dict[str, str] | None = None,
     posted: dict[str, str] | None = None,
 ) -> Response:
+    """The page of an application; with errors it keeps what was typed."""
     kind = Kind(application.kind)
     live = drafts.live(db, application)
     said: dict[str, Any] = {
@@ -79,7 +79,7 @@ def _page(
         "can_withdraw": application.open_for is not None,
     }
     page = {**said, "errors": errors or {}, "posted": posted or {}}
-    return show(request, "application.html", status=status, **page)
+    return show(request, "application.html", status=422 if errors else 200, **page)
 
 
 def _collisions(db: Session, application: Application) -> list[Field]:
@@ -99,7 +99,7 @@ def hand_in(
         handing_in.hand_in(db, application, has_promised=promise == "yes", by=visitor)
     except Invalid as refusal:
         errors = {"promise": _(refusal.message, **refusal.values)}
-        return _page(request, db, application, 422, errors)
+        return show_application(request, db, application, errors)
     return go(request, "workspace:application", application_id=application_id)
 
 
@@ -134,5 +134,5 @@ def answer(
     except Invalid as refusal:
         name = f"answer-{question_id}"
         errors = {name: _(refusal.message, **refusal.values)}
-        return _page(request, db, application, 422, errors, {name: text})
+        return show_application(request, db, application, errors, {name: text})
     return go(request, "workspace:application", application_id=application_id)

@@ -13,9 +13,11 @@ from app.core.access import Public
 from app.core.db import Db
 from app.core.errors import Invalid
 from app.core.files import Attachment
+from app.core.i18n import _
 from app.core.web import go
 from app.curation.applications import drafts
 from app.workspace import attaching
+from app.workspace.routes import applications
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,10 +33,15 @@ def attach(
     application = drafts.take(db, visitor, application_id)
     sent = [one for one in file or [] if one.filename]
     if not sent:
-        raise Invalid("Choose a file first.")
+        errors = {"file": _("Choose a file first.")}
+        return applications.show_application(request, db, application, errors)
     for one in sent:
         content = one.file.read(files.MOST_BYTES + 1)
-        attaching.attach(db, application, content, one.filename or "", by=visitor)
+        try:
+            attaching.attach(db, application, content, one.filename or "", by=visitor)
+        except Invalid as refusal:  # those before it are kept
+            errors = {"file": f"{one.filename}: {_(refusal.message, **refusal.values)}"}
+            return applications.show_application(request, db, application, errors)
         db.flush()  # the next one is counted with it
     return go(request, "workspace:application", application_id=application_id)
 
