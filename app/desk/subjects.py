@@ -120,6 +120,7 @@ INSIDE: Mapping[str, Inside] = {
     "draw": _of_region(Draw),
     "appeal": _of_region(Appeal),
     "need": _of_region(Need),
+    "sitting": _of_region(Sitting),
     "publicnotice": _notices,
     "quarantine": _quarantines,
     "person": _people,
@@ -190,6 +191,7 @@ NAMES: Mapping[str, tuple[Any, Any]] = {
     "claim": (Claim, _by_organisation(Claim)),
     "appeal": (Appeal, _by_organisation(Appeal)),
     "inquiry": (Inquiry, _named(Inquiry, Inquiry.identifier)),
+    "sitting": (Sitting, _named(Sitting, Sitting.identifier)),
     "rating": (Inquiry, _named(Inquiry, Inquiry.identifier)),  # called by its inquiry's id
     "inquiryreport": (InquiryReport, _REPORTS),
     "assessment": (Assessment, _by_vendor(Assessment)),
