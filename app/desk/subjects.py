@@ -124,7 +124,6 @@ INSIDE: Mapping[str, Inside] = {
     "publicnotice": _notices,
     "quarantine": _quarantines,
     "person": _people,
-    "sitting": _of_region(Sitting),
     "order": _of_sitting(Order),
     "place": _of_sitting(Place),
     "batch": lambda scope: select(Batch.id).where(previewing.wholly_inside(scope)),
@@ -197,7 +196,6 @@ NAMES: Mapping[str, tuple[Any, Any]] = {
     "assessment": (Assessment, _by_vendor(Assessment)),
     "whitelistentry": (WhitelistEntry, _by_vendor(WhitelistEntry)),
     "spotcheck": (SpotCheck, _by_vendor(SpotCheck)),
-    "sitting": (Sitting, _named(Sitting, Sitting.identifier)),
     "order": (Order, _named(Order, Order.identifier)),
     "place": (Place, _PLACES),
 }
