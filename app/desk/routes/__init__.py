@@ -16,6 +16,7 @@ from app.desk.routes import (
     queue,
     ratings,
     reports,
+    seats,
     spotchecks,
     staff,
 )
@@ -35,6 +36,7 @@ ROUTERS = (
     inquiries.router,
     reports.router,
     ratings.router,
+    seats.router,
     staff.router,
     audit.router,
     exports.router,
