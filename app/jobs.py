@@ -5,6 +5,7 @@ import app.alerts.news
 import app.alerts.planning
 import app.alerts.telling
 import app.alerts.waiting_needs
+import app.bookings.following
 import app.catalogue.index
 import app.core.files
 import app.core.mail

@@ -108,7 +108,7 @@ ROUTES: dict[str, str] = {
     "POST /desk/applications/{application_id}/notes": STAFF,
     "POST /desk/applications/{application_id}/notice": "publisher",
     "POST /desk/applications/{application_id}/objections/{objection_id}": "publisher",
-    "POST /desk/applications/{application_id}/publish": "publisher",
+    "POST /desk/applications/{application_id}/publish": STAFF,
     "POST /desk/applications/{application_id}/questions": STAFF,
     "POST /desk/applications/{application_id}/recommend": "reviewer",
     "POST /desk/applications/{application_id}/refuse": STAFF,

@@ -81,9 +81,16 @@ class Record(SQLModel):
         """The row that holds a stated field; a vendor keeps some on its organisation."""
         return self
 
+    @property
+    def followed(self) -> frozenset[str]:
+        """Stated fields that nobody says: they follow from something else that is kept."""
+        return frozenset()
+
     def move_to(self, stage: Stage, *, admitted_whole: bool = False) -> None:
         """Take a lawful step; raises `Conflict` for any other."""
-        check_move(Stage(self.stage), stage, self.name, admitted_whole=admitted_whole)
+        is_short = self.KIND is Kind.TRAINING
+        before = Stage(self.stage)
+        check_move(before, stage, self.name, is_short=is_short, admitted_whole=admitted_whole)
         self.stage = stage
 
 
@@ -271,6 +278,11 @@ class Training(Record, table=True):
     # per cent; nothing once it has begun.
     cancel_days: int | None = None
     late_refund: int | None = None
+
+    @property
+    def followed(self) -> frozenset[str]:
+        """When and where one that is offered here takes place follows from its sittings."""
+        return frozenset({"starts_on", "venue"} if self.organisation_id else ())
 
 
 class Revision(SQLModel, table=True):

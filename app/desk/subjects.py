@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.accounts.models import Appointment, Certification, Claim, Membership, Person
 from app.accounts.scope import Scope
+from app.bookings.models import Sitting
 from app.catalogue.models import MODELS, Organisation, Vendor
 from app.core.audit import AuditEntry
 from app.core.chunks import chunks
@@ -51,6 +52,7 @@ SUBJECTS: Mapping[str, str] = {
     "inquiry": mark("Inquiry"),
     "inquiryreport": mark("Report of a thread"),
     "rating": mark("Rating"),
+    "sitting": mark("Sitting"),
 }
 Inside = Callable[[Scope], Any]
 
@@ -110,6 +112,7 @@ INSIDE: Mapping[str, Inside] = {
     "draw": _of_region(Draw),
     "appeal": _of_region(Appeal),
     "need": _of_region(Need),
+    "sitting": _of_region(Sitting),
     "publicnotice": _notices,
     "quarantine": _quarantines,
     "person": _people,
@@ -174,6 +177,7 @@ NAMES: Mapping[str, tuple[Any, Any]] = {
     "claim": (Claim, _by_organisation(Claim)),
     "appeal": (Appeal, _by_organisation(Appeal)),
     "inquiry": (Inquiry, _named(Inquiry, Inquiry.identifier)),
+    "sitting": (Sitting, _named(Sitting, Sitting.identifier)),
     "rating": (Inquiry, _named(Inquiry, Inquiry.identifier)),  # called by its inquiry's id
     "inquiryreport": (InquiryReport, _REPORTS),
     "assessment": (Assessment, _by_vendor(Assessment)),

@@ -46,6 +46,7 @@ def upgrade() -> None:
     sa.Column('stage', sa.String(), nullable=False),
     sa.Column('cancelled_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('cancelled_why', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('moved_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('sequence', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('created_by', sa.Uuid(), nullable=False),
