@@ -7,18 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.accounts.models import Person
 from app.accounts.visitor import Visitor
 from app.bookings.models import Booking, Certificate, Order, Sitting
 from app.bookings.stages import SeatStage, SittingStage
 from app.catalogue.models import Organisation, Training
-from app.catalogue.reading import SLUG
 from app.core import audit
 from app.core.access import Can
 from app.core.db import now
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.formats import CHINA, format_moment
 
 OPENS = timedelta(hours=1)  # before the beginning
@@ -59,26 +58,6 @@ class Ticket:
         return self.is_organiser and is_open(self.sitting) and is_on_its_day(self.sitting)
 
 
-def find_sitting(db: Session, visitor: Visitor, identifier: str) -> tuple[Sitting, Training]:
-    """A sitting of the organisation that one acts for, for those who look after it.
-
-    Raises `NotFound` for those of others and for what does not exist alike.
-    """
-    chosen = (
-        select(Sitting, Training)
-        .join(Training, col(Training.id) == col(Sitting.training_id))
-        .where(
-            Sitting.identifier == identifier,
-            Sitting.organisation_id == visitor.organisation_id,
-        )
-    )
-    may = visitor.organisation_id is not None and visitor.may(Can.OFFER_TRAININGS)
-    found = db.exec(chosen).first() if may and SLUG.fullmatch(identifier) else None
-    if found is None:
-        raise NotFound("There is no such sitting.")
-    return found
-
-
 def is_open(sitting: Sitting) -> bool:
     """Whether attendance can be noted: from an hour before until thirty days after."""
     takes_place = sitting.stage == SittingStage.PLANNED
@@ -98,14 +77,15 @@ def closes_at(sitting: Sitting) -> datetime:
 def is_on_its_day(sitting: Sitting) -> bool:
     """Whether it is a day of the sitting in China; one may take several."""
     day = now().astimezone(CHINA).date()
-    first, last = (moment.astimezone(CHINA).date() for moment in (sitting.starts_at, sitting.ends_at))
-    return first <= day <= last
+    first, last = sitting.starts_at.astimezone(CHINA), sitting.ends_at.astimezone(CHINA)
+    return first.date() <= day <= last.date()
 
 
 def listed(db: Session, sitting: Sitting, name: str = "") -> Sequence[Attendee]:
     """The confirmed seats in the order of names, perhaps only those whose name has a part."""
+    columns: list[Any] = [Booking, Order, Organisation.name, Person.name, Certificate]
     chosen = (
-        select(Booking, Order, Organisation.name, Person.name, Certificate)
+        select(*columns)
         .join(Order, col(Order.id) == col(Booking.order_id))
         .outerjoin(Organisation, col(Organisation.id) == col(Order.organisation_id))
         .outerjoin(Person, col(Person.id) == col(Booking.attendance_by))
@@ -124,15 +104,25 @@ def listed(db: Session, sitting: Sitting, name: str = "") -> Sequence[Attendee]:
     ]
 
 
+def counts(db: Session, sitting: Sitting) -> tuple[int, int]:
+    """How many confirmed seats there are, and how many of their participants came."""
+    counted = select(func.count(), func.count(col(Booking.attended_at))).select_from(Booking)
+    of_sitting = counted.where(
+        Booking.sitting_id == sitting.id, Booking.stage == SeatStage.CONFIRMED
+    )
+    all_, came = db.exec(of_sitting).one()
+    return all_, came
+
+
 def note(
     db: Session,
     sitting: Sitting,
-    present: Collection[str],
-    was_present: Collection[str],
+    present: Collection[UUID],
+    was_present: Collection[UUID],
     *,
     by: Visitor,
 ) -> int:
-    """Take over what was changed on a list: tickets ticked that were not, and the reverse.
+    """Take over what was changed on a list: seats ticked that were not, and the reverse.
 
     What the list showed is given too, so that two people at two doors do not undo each other.
     Returns how many changed.
@@ -140,22 +130,20 @@ def note(
     _check_open(sitting)
     came, did_not = set(present) - set(was_present), set(was_present) - set(present)
     seats = _held(db, sitting, came | did_not)
-    changed = [_set(db, seat, is_present=seat.ticket in came, by=by) for seat in seats]
+    changed = [_set(db, seat, is_present=seat.id in came, by=by) for seat in seats]
     return sum(changed)
 
 
-def mark_present(db: Session, sitting: Sitting, ticket: str, *, by: Visitor) -> None:
+def mark_present(db: Session, ticket: Ticket, *, by: Visitor) -> None:
     """Note that whoever has this ticket came; a second time changes nothing."""
-    _check_open(sitting)
-    for seat in _held(db, sitting, {ticket}):
-        _set(db, seat, is_present=True, by=by)
+    _check_organises(ticket)
+    note(db, ticket.sitting, {ticket.booking.id}, (), by=by)
 
 
-def undo(db: Session, sitting: Sitting, ticket: str, *, by: Visitor) -> None:
+def undo(db: Session, ticket: Ticket, *, by: Visitor) -> None:
     """Take it back, as long as no certificate rests on it."""
-    _check_open(sitting)
-    for seat in _held(db, sitting, {ticket}):
-        _set(db, seat, is_present=False, by=by)
+    _check_organises(ticket)
+    note(db, ticket.sitting, (), {ticket.booking.id}, by=by)
 
 
 def find_ticket(db: Session, visitor: Visitor, ticket: str) -> Ticket:
@@ -163,8 +151,9 @@ def find_ticket(db: Session, visitor: Visitor, ticket: str) -> Ticket:
 
     Raises `NotFound` for everybody else, for seats given up, and for what is no ticket.
     """
+    columns: list[Any] = [Booking, Order, Sitting, Training, Organisation.name]
     chosen = (
-        select(Booking, Order, Sitting, Training, Organisation.name)
+        select(*columns)
         .join(Order, col(Order.id) == col(Booking.order_id))
         .join(Sitting, col(Sitting.id) == col(Booking.sitting_id))
         .join(Training, col(Training.id) == col(Sitting.training_id))
@@ -201,6 +190,11 @@ def is_organiser(visitor: Visitor, sitting: Sitting) -> bool:
     return is_theirs and visitor.may(Can.OFFER_TRAININGS)
 
 
+def _check_organises(ticket: Ticket) -> None:
+    if not ticket.is_organiser:
+        raise Forbidden("Attendance is noted by the organiser.")
+
+
 def _check_open(sitting: Sitting) -> None:
     if sitting.stage != SittingStage.PLANNED:
         raise Conflict("This sitting was cancelled; nobody can have been there.")
@@ -212,13 +206,12 @@ def _check_open(sitting: Sitting) -> None:
         )
 
 
-def _held(db: Session, sitting: Sitting, tickets: Collection[str]) -> Sequence[Booking]:
-    """Confirmed seats by their tickets, kept from others until the transaction ends."""
-    wanted = [ticket for ticket in tickets if is_ticket(ticket)]
+def _held(db: Session, sitting: Sitting, ids: Collection[UUID]) -> Sequence[Booking]:
+    """Confirmed seats, kept from others until the transaction ends."""
     chosen: Any = select(Booking).where(
         Booking.sitting_id == sitting.id,
         Booking.stage == SeatStage.CONFIRMED,
-        col(Booking.ticket).in_(wanted),
+        col(Booking.id).in_(ids),
     )
     held = chosen.order_by(col(Booking.id)).with_for_update()
     found: Sequence[Booking] = db.exec(held.execution_options(populate_existing=True)).all()

@@ -39,7 +39,7 @@ class Held:
 
 
 def issue(
-    db: Session, sitting: Sitting, tickets: Collection[str] | None, *, by: Visitor
+    db: Session, sitting: Sitting, ids: Collection[UUID] | None, *, by: Visitor
 ) -> Sequence[Certificate]:
     """Certify those who attended and have no certificate yet, or only these; mail tells them.
 
@@ -47,7 +47,7 @@ def issue(
     where nobody is left.
     """
     _check_over(sitting)
-    seats = _without(db, sitting, tickets)
+    seats = _without(db, sitting, ids)
     if not seats:
         raise Conflict("Nobody is left who attended and has no certificate yet.")
     training = db.get_one(Training, sitting.training_id)
@@ -128,7 +128,9 @@ def find_inside(db: Session, visitor: Visitor, identifier: str) -> Held:
 def of_order(db: Session, order: Order) -> Sequence[Certificate]:
     """The certificates that rest on the seats of an order, in the order of names."""
     chosen = select(Certificate).join(Booking, col(Booking.id) == col(Certificate.booking_id))
-    return db.exec(chosen.where(Booking.order_id == order.id).order_by(Certificate.participant)).all()
+    return db.exec(
+        chosen.where(Booking.order_id == order.id).order_by(Certificate.participant)
+    ).all()
 
 
 def waiting(db: Session, sitting: Sitting) -> int:
@@ -170,9 +172,7 @@ def _check_over(sitting: Sitting) -> None:
         raise Conflict("Certificates can be issued once the sitting is over.")
 
 
-def _without(
-    db: Session, sitting: Sitting, tickets: Collection[str] | None
-) -> Sequence[Booking]:
+def _without(db: Session, sitting: Sitting, ids: Collection[UUID] | None) -> Sequence[Booking]:
     """Who attended and has no certificate, held so that nobody certifies them twice."""
     chosen: Any = select(Booking).where(
         Booking.sitting_id == sitting.id,
@@ -180,9 +180,8 @@ def _without(
         col(Booking.attended_at).is_not(None),
         col(Booking.id).not_in(select(Certificate.booking_id)),
     )
-    if tickets is not None:
-        wanted = [ticket for ticket in tickets if attending.is_ticket(ticket)]
-        chosen = chosen.where(col(Booking.ticket).in_(wanted))
+    if ids is not None:
+        chosen = chosen.where(col(Booking.id).in_(ids))
     held = chosen.order_by(col(Booking.participant), col(Booking.id)).with_for_update()
     found: Sequence[Booking] = db.exec(held).all()
     return found
@@ -205,7 +204,7 @@ def _tell(db: Session, issued: Sequence[tuple[Booking, Certificate]]) -> None:
         .join(Person, col(Person.id) == col(Order.person_id))
         .where(col(Order.id).in_(by_order))
     )
-    people = {order_id: person for order_id, person in db.exec(chosen)}
+    people = dict(db.exec(chosen).all())
     for order_id, pairs in by_order.items():
         person = people[order_id]
         told: dict[str, list[Certificate]] = defaultdict(list)
