@@ -133,6 +133,13 @@ def of_order(db: Session, order: Order) -> Sequence[Certificate]:
     ).all()
 
 
+def of_sitting(db: Session, sitting: Sitting) -> Sequence[Certificate]:
+    """The certificates that were issued of a sitting, in the order of names."""
+    chosen = select(Certificate).join(Booking, col(Booking.id) == col(Certificate.booking_id))
+    of_it = chosen.where(Booking.sitting_id == sitting.id)
+    return db.exec(of_it.order_by(Certificate.participant, Certificate.identifier)).all()
+
+
 def waiting(db: Session, sitting: Sitting) -> int:
     """How many attended and have no certificate yet."""
     return len(_without(db, sitting, None))

@@ -18,11 +18,13 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = {
     **figures.DEFINITIONS,
     "paid": (
         mark("Paid"),
-        mark("What the payment service says that it received for orders of these sittings."),
+        mark(
+            "What the payment service says that it received for orders of these sittings, in yuan."
+        ),
     ),
     "refunded": (
         mark("Paid back"),
-        mark("Refunds that the payment service says are done, double payments included."),
+        mark("Refunds that the payment service says are done, double payments included, in yuan."),
     ),
 }
 """Every figure: its name and what it counts."""

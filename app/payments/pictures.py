@@ -26,6 +26,8 @@ MEASURES: Mapping[Measure, str] = {
     Measure.MONEY: mark("Money kept: paid less paid back"),
 }
 UNSTATED = mark("Not stated")
+ALL, MONTH = mark("All"), mark("Month")
+CITY, INDUSTRY = mark("City"), mark("Industry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,18 @@ def bars(found: Figures, measure: Measure) -> Bars:
         industries=_drawn(_named("industry", found.industries), measure),
         months=_drawn(by_month, measure),
     )
+
+
+def listed(found: Figures) -> list[tuple[str, str, Sums]]:
+    """Every sum with what it is by (a msgid) and for which it is."""
+    months = [(f"{found.year}-{month:02d}", sums) for month, sums in found.months.items()]
+    parts = (
+        (ALL, [("", found.all)]),
+        (MONTH, months),
+        (CITY, _named("city", found.cities)),
+        (INDUSTRY, _named("industry", found.industries)),
+    )
+    return [(by, name, sums) for by, rows in parts for name, sums in rows]
 
 
 def _named(facet: str, by_code: Mapping[str, Sums]) -> list[tuple[str, Sums]]:

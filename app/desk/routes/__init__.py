@@ -18,6 +18,7 @@ from app.desk.routes import (
     reports,
     spotchecks,
     staff,
+    trainings,
 )
 
 ROUTERS = (
@@ -35,6 +36,7 @@ ROUTERS = (
     inquiries.router,
     reports.router,
     ratings.router,
+    trainings.router,
     staff.router,
     audit.router,
     exports.router,
