@@ -19,6 +19,7 @@ from app.desk.routes import (
     seats,
     spotchecks,
     staff,
+    trainings,
 )
 
 ROUTERS = (
@@ -37,6 +38,7 @@ ROUTERS = (
     reports.router,
     ratings.router,
     seats.router,
+    trainings.router,
     staff.router,
     audit.router,
     exports.router,
