@@ -19,7 +19,7 @@ from app.catalogue.stages import Stage
 from app.core.access import Can
 from app.core.db import now
 from app.core.formats import today
-from app.curation.applications.deciding import ACTS
+from app.curation.applications.deciding import ACTS, OF_SHORT, may_act
 from app.curation.applications.models import Appeal, AppealStage, Application
 from app.curation.models import Batch, MergeCase, MergeState
 from app.curation.oversight.models import CheckStage, SpotCheck
@@ -131,10 +131,13 @@ def mine(visitor: Visitor) -> ColumnElement[bool]:
     region = col(Application.region)
     is_local = and_(region.is_not(None), region.not_like(LOCAL))
     ways: list[ColumnElement[bool]] = [false()]
+    is_short = col(Application.kind) == Kind.TRAINING
+    if any(visitor.may(one) for one in OF_SHORT):
+        ways.append(and_(is_short, col(Application.stage) == Stage.SUBMITTED))
     for stage, needed in ACTS.items():
         if not visitor.may(needed):
             continue
-        at_stage = col(Application.stage) == stage
+        at_stage = and_(~is_short, col(Application.stage) == stage)
         if stage is Stage.SUBMITTED:
             own = ~is_local if visitor.scope.is_province else is_local
             ways.append(and_(at_stage, own))
@@ -147,14 +150,9 @@ def mine(visitor: Visitor) -> ColumnElement[bool]:
 
 def is_mine(visitor: Visitor, one: Application) -> bool:
     """The same for one application."""
-    needed = ACTS.get(Stage(one.stage))
-    if needed is None or not visitor.may(needed) or one.clock_stopped_at:
+    if one.clock_stopped_at or visitor.person_id in (one.proposed_by, one.recommended_by):
         return False
-    if visitor.person_id in (one.proposed_by, one.recommended_by):
-        return False
-    is_local = one.region is not None and one.region[2:4] != "00"
-    local_turn = one.stage == Stage.SUBMITTED and is_local
-    return local_turn != visitor.scope.is_province
+    return may_act(one, visitor)
 
 
 def _conditions(visitor: Visitor, asked: Asked) -> list[ColumnElement[bool]]:

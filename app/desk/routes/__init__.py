@@ -16,8 +16,10 @@ from app.desk.routes import (
     queue,
     ratings,
     reports,
+    seats,
     spotchecks,
     staff,
+    trainings,
 )
 
 ROUTERS = (
@@ -35,6 +37,8 @@ ROUTERS = (
     inquiries.router,
     reports.router,
     ratings.router,
+    seats.router,
+    trainings.router,
     staff.router,
     audit.router,
     exports.router,
