@@ -47,9 +47,7 @@ def of_refund(
     lines = [_line(seats[id_], amount) for id_, amount in parts.items()]
     said = {"lines": lines, "why": refund.why, "corrects": _number_of(db, payment)}
     kind = ReceiptKind.REFUND
-    return _issue(
-        db, kind, order, payment, amount=refund.amount, refund_id=refund.id, **said
-    )
+    return _issue(db, kind, order, payment, amount=refund.amount, refund_id=refund.id, **said)
 
 
 def of_return(db: Session, order: Order, payment: Payment, refund: Refund) -> Receipt:

@@ -79,9 +79,7 @@ def ask(
     return refund
 
 
-def _check_amount(
-    db: Session, payment: Payment, amount: int, lines: Mapping[UUID, int]
-) -> None:
+def _check_amount(db: Session, payment: Payment, amount: int, lines: Mapping[UUID, int]) -> None:
     if amount <= 0:
         raise Invalid("Say an amount above nothing.")
     if amount > left(db, payment):
@@ -208,9 +206,7 @@ def _done(db: Session, order: Order, payment: Payment, refund: Refund) -> None:
     _tell(db, order, refund, "refund_done")
 
 
-def _failed(
-    db: Session, order: Order, payment: Payment, refund: Refund, *, was_done: bool
-) -> None:
+def _failed(db: Session, order: Order, payment: Payment, refund: Refund, *, was_done: bool) -> None:
     if was_done:
         receipts.of_return(db, order, payment, refund)
     audit.record(db, "system", "refund.failed", refund, why=refund.error or None)
@@ -218,7 +214,9 @@ def _failed(
 
 def parts(db: Session, refund: Refund) -> dict[UUID, int]:
     """How a refund divides among seats; empty where it belongs to none of them."""
-    chosen = select(RefundLine).where(RefundLine.refund_id == refund.id).order_by(col(RefundLine.id))
+    chosen = (
+        select(RefundLine).where(RefundLine.refund_id == refund.id).order_by(col(RefundLine.id))
+    )
     return {line.booking_id: line.amount for line in db.exec(chosen)}
 
 

@@ -111,7 +111,7 @@ def expire(store: Store, id_: str, sent: Body) -> Body:
     session = the_session(store, id_)
     if session["status"] != "open":
         raise Refused(
-            f"Only Checkout Sessions with a status in [\"open\"] can be expired. This one is "
+            f'Only Checkout Sessions with a status in ["open"] can be expired. This one is '
             f"{session['status']}."
         )
     return _expired(store, session)
