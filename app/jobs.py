@@ -5,7 +5,9 @@ import app.alerts.news
 import app.alerts.planning
 import app.alerts.telling
 import app.alerts.waiting_needs
+import app.bookings.expiring
 import app.bookings.following
+import app.bookings.reminding
 import app.catalogue.index
 import app.core.files
 import app.core.mail

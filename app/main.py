@@ -37,7 +37,7 @@ PAGES = (
     discovery.router,
     catalogue.router,
     information.router,
-    trainings.router,
+    *trainings.ROUTERS,
     about.router,
     guide.router,
     oversight.router,

@@ -270,7 +270,10 @@ ROUTES: dict[str, str] = {
     "GET /spot-checks/{draw_id}.json": EVERYBODY,
     "GET /suggest": EVERYBODY,
     "GET /trainings": EVERYBODY,
+    "GET /trainings/calendar.ics": EVERYBODY,
     "GET /trainings/{slug}": EVERYBODY,
+    "GET /trainings/{slug}/calendar.ics": EVERYBODY,
+    "GET /trainings/{slug}/sittings/{identifier}.ics": EVERYBODY,
     "GET /vendors": EVERYBODY,
     "GET /vendors/{slug}": EVERYBODY,
     "GET /workspace": MEMBERS,
@@ -333,6 +336,15 @@ ROUTES: dict[str, str] = {
     "POST /workspace/shortlists/{shortlist_id}/searches/{watch_id}/remove": EDITORS,
     "POST /workspace/shortlists/{shortlist_id}/share": EDITORS,
     "GET /workspace/sightings": MEMBERS,
+    "GET /workspace/trainings": MEMBERS,
+    "GET /workspace/trainings/sittings/{identifier}": MEMBERS,
+    "GET /workspace/trainings/sittings/{identifier}/cancel": EDITORS,
+    "POST /workspace/trainings/sittings/{identifier}/cancel": EDITORS,
+    "GET /workspace/trainings/sittings/{identifier}/edit": EDITORS,
+    "POST /workspace/trainings/sittings/{identifier}/edit": EDITORS,
+    "POST /workspace/trainings/sittings/{identifier}/move": EDITORS,
+    "GET /workspace/trainings/{training}/sittings/new": EDITORS,
+    "POST /workspace/trainings/{training}/sittings/new": EDITORS,
 }
 
 ROLES = {

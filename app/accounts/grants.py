@@ -9,6 +9,7 @@ EDITOR = VIEWER | {
     Can.WRITE_NEEDS,
     Can.KEEP_SHORTLISTS,
     Can.TALK,
+    Can.BOOK_SEATS,
     Can.OFFER_TRAININGS,
 }
 MEMBER_GRANTS: dict[MemberRole, frozenset[Can]] = {

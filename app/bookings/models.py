@@ -108,6 +108,7 @@ class Order(SQLModel, table=True):
     code_id: UUID | None = Field(default=None, foreign_key="booking_code.id")
     place_id: UUID | None = Field(default=None, foreign_key="waiting_place.id")
     confirmed_at: datetime | None = None
+    reminded_at: datetime | None = None  # the day before the sitting
     version: int = 1
     created_at: datetime = Field(default_factory=now)
 

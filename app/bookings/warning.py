@@ -25,17 +25,13 @@ def tell_moved(db: Session, sitting: Sitting, before: Sitting, why: str) -> None
 
 
 def tell_cancelled(db: Session, sitting: Sitting, why: str) -> None:
-    """Say to whoever booked or waits that it does not take place; what was paid comes back."""
+    """Say to participants with an address of their own that it does not take place.
+
+    Whoever booked is told with their order, and whoever waits with their place.
+    """
     said = {"why": why, **_about(db, sitting)}
     for order, person in _bookers(db, sitting):
-        mail.write(
-            db, person.email, "sitting_cancelled", language=person.language, order=order, **said
-        )
         _tell_participants(db, order, person, "sitting_cancelled", said, LIVE_SEATS)
-    for person in _waiting(db, sitting):
-        mail.write(
-            db, person.email, "sitting_cancelled", language=person.language, order=None, **said
-        )
 
 
 def tell_link(db: Session, sitting: Sitting) -> None:

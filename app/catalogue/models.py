@@ -81,16 +81,10 @@ class Record(SQLModel):
         """The row that holds a stated field; a vendor keeps some on its organisation."""
         return self
 
-    @property
-    def followed(self) -> frozenset[str]:
-        """Stated fields that nobody says: they follow from something else that is kept."""
-        return frozenset()
-
     def move_to(self, stage: Stage, *, admitted_whole: bool = False) -> None:
         """Take a lawful step; raises `Conflict` for any other."""
-        is_short = self.KIND is Kind.TRAINING
-        before = Stage(self.stage)
-        check_move(before, stage, self.name, is_short=is_short, admitted_whole=admitted_whole)
+        ways = {"is_short": self.KIND is Kind.TRAINING, "admitted_whole": admitted_whole}
+        check_move(Stage(self.stage), stage, self.name, **ways)
         self.stage = stage
 
 

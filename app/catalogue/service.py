@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, col, func, select
 
 from app.catalogue.identifiers import new_identifier, readable_slug
-from app.catalogue.models import MODELS, Organisation, Record, Revision, Vendor
+from app.catalogue.models import MODELS, Organisation, Record, Revision, Training, Vendor
 from app.catalogue.stages import Stage
 from app.core import audit, outbox
 from app.core.db import now
@@ -135,7 +135,8 @@ def restate(
     A published record keeps the earlier values as a revision and tells the index. What follows
     from something else stays as it is.
     """
-    said = [f for f in record.STATED if f not in record.followed]
+    follows = record.followed if isinstance(record, Training) else frozenset()
+    said = [f for f in record.STATED if f not in follows]
     changed = [f for f in said if _set(record, f, values.get(f))]
     if changed or record.origins != origins:
         record.origins = dict(origins)

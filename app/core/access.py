@@ -29,6 +29,7 @@ class Can(StrEnum):
     WRITE_NEEDS = "needs:need:write"
     KEEP_SHORTLISTS = "shortlists:shortlist:write"
     TALK = "inquiries:inquiry:write"  # ask, answer, take steps
+    BOOK_SEATS = "bookings:order:write"  # for the organisation; for themselves everybody may
     OFFER_TRAININGS = "trainings:sitting:manage"  # sittings, codes, attendance of the organisation
     # staff, inside their region
     READ_DESK = "desk:application:read"

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.accounts.models import Appointment, Certification, Claim, Membership, Person
 from app.accounts.scope import Scope
-from app.bookings.models import Sitting
+from app.bookings.models import Order, Place, Sitting
 from app.catalogue.models import MODELS, Organisation, Vendor
 from app.core.audit import AuditEntry
 from app.core.chunks import chunks
@@ -53,6 +53,8 @@ SUBJECTS: Mapping[str, str] = {
     "inquiryreport": mark("Report of a thread"),
     "rating": mark("Rating"),
     "sitting": mark("Sitting"),
+    "order": mark("Booking"),
+    "place": mark("Place on a waiting list"),
 }
 Inside = Callable[[Scope], Any]
 
@@ -98,6 +100,12 @@ def _people(scope: Scope) -> Any:
     return select(Person.id).where(or_(col(Person.id).in_(staff), col(Person.id).in_(members)))
 
 
+def _of_sitting(model: Any) -> Inside:
+    return lambda scope: select(model.id).where(
+        col(model.sitting_id).in_(_of_region(Sitting)(scope))
+    )
+
+
 # Inquiries, their reports and ratings are left out, so that each act is seen where whoever did it
 # belongs: an entry names who acted, and staff of the vendor's place must not learn who hides.
 INSIDE: Mapping[str, Inside] = {
@@ -116,6 +124,8 @@ INSIDE: Mapping[str, Inside] = {
     "publicnotice": _notices,
     "quarantine": _quarantines,
     "person": _people,
+    "order": _of_sitting(Order),
+    "place": _of_sitting(Place),
     "batch": lambda scope: select(Batch.id).where(previewing.wholly_inside(scope)),
     "mergecase": lambda scope: select(MergeCase.id).where(pairs_inside(scope)),
 }
@@ -164,6 +174,9 @@ def _by_organisation(model: Any) -> Any:
 _REPORTS = select(InquiryReport.id, Inquiry.identifier).join(
     Inquiry, col(Inquiry.id) == col(InquiryReport.inquiry_id)
 )
+_PLACES = select(Place.id, Sitting.identifier).join(
+    Sitting, col(Sitting.id) == col(Place.sitting_id)
+)
 NAMES: Mapping[str, tuple[Any, Any]] = {
     **{str(kind): (model, _named(model, model.name)) for kind, model in MODELS.items()},
     "organisation": (Organisation, _named(Organisation, Organisation.name)),
@@ -183,6 +196,8 @@ NAMES: Mapping[str, tuple[Any, Any]] = {
     "assessment": (Assessment, _by_vendor(Assessment)),
     "whitelistentry": (WhitelistEntry, _by_vendor(WhitelistEntry)),
     "spotcheck": (SpotCheck, _by_vendor(SpotCheck)),
+    "order": (Order, _named(Order, Order.identifier)),
+    "place": (Place, _PLACES),
 }
 
 

@@ -122,6 +122,7 @@ def upgrade() -> None:
     sa.Column('code_id', sa.Uuid(), nullable=True),
     sa.Column('place_id', sa.Uuid(), nullable=True),
     sa.Column('confirmed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('reminded_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.CheckConstraint('decided_by IS NULL OR decided_by <> person_id', name=op.f('ck_booking_order_approver_is_another')),
