@@ -58,7 +58,7 @@ def suggest(db: Session, topic: Topic) -> list[Suggested]:
     upcoming = _upcoming(db)
     if not upcoming:
         return []
-    near: list[str] = ask(lambda searcher: _near(searcher, topic), lambda: [])
+    near: list[str] = ask(lambda searcher: _near(searcher, topic), list)
     ranked = sorted(
         (one for one in upcoming if _fits(one.training, topic, near)),
         key=lambda one: (-_shared(one.training, topic), _place(one, near), one.next.starts_at),

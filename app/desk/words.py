@@ -75,6 +75,12 @@ AREAS: tuple[tuple[Can, str, str, str], ...] = (
         mark("Ratings that look out of place: far from the others, or from a ring."),
     ),
     (
+        Can.OVERSEE_TRAININGS,
+        "/desk/refunds",
+        mark("Refunds"),
+        mark("Large ones that wait for a second person, those that failed, goodwill."),
+    ),
+    (
         Can.OVERSEE_MATCHES,
         "/desk/matches",
         mark("Matching"),
