@@ -72,8 +72,9 @@ def ask_goodwill(
 
 
 def _about(scope: Scope) -> Any:
+    shown: Any = (Refund, Payment, Order, Training.name, Person.name)
     return (
-        select(Refund, Payment, Order, Training.name, Person.name)
+        select(*shown)
         .join(Payment, col(Payment.id) == col(Refund.payment_id))
         .join(Order, col(Order.id) == col(Payment.order_id))
         .join(Sitting, col(Sitting.id) == col(Order.sitting_id))

@@ -1,6 +1,6 @@
 """Where the payment service tells what happened, and the page that stands in for its own."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Header, Request
 from starlette.responses import RedirectResponse, Response
@@ -42,7 +42,7 @@ def see_checkout(request: Request, session_id: str) -> Response:
     session, asked = _find(session_id)
     allowed = asked.get("allowed_payment_method_types") or list(Method)
     methods = {code: said for code, said in METHODS.items() if code in (*allowed, Method.TRANSFER)}
-    known = {"session": session, "asked": asked, "methods": methods}
+    known: dict[str, Any] = {"session": session, "asked": asked, "methods": methods}
     return render(request, "payments/checkout.html", **known, here=gateway.here)
 
 

@@ -61,8 +61,8 @@ _ON_THE_WAY = (PaymentStage.NEW, PaymentStage.OPEN, PaymentStage.PENDING)
 @router.get(RECEIPT, name="receipts:one")
 def see_receipt(request: Request, db: Db, visitor: SignedIn, number: NumberInAddress) -> Response:
     receipt = receipts.find_own(db, visitor, number)
-    known = {"receipt": receipt, "title": documents.title_of(receipt)}
-    return render(request, "trainings/receipt.html", rows=documents.rows_of(receipt), **known)
+    title, rows = documents.title_of(receipt), documents.rows_of(receipt)
+    return render(request, "trainings/receipt.html", receipt=receipt, title=title, rows=rows)
 
 
 @router.get(f"{RECEIPT}/pdf", name="receipts:pdf")
