@@ -75,6 +75,12 @@ AREAS: tuple[tuple[Can, str, str, str], ...] = (
         mark("Ratings that look out of place: far from the others, or from a ring."),
     ),
     (
+        Can.APPROVE_SEATS,
+        "/desk/seats",
+        mark("Subsidised seats"),
+        mark("Bookings that ask public money to pay a part of a training."),
+    ),
+    (
         Can.OVERSEE_MATCHES,
         "/desk/matches",
         mark("Matching"),

@@ -2,11 +2,14 @@
 
 from app.trainings.routes import (
     attendance,
+    booking,
     calendars,
     certificates,
+    codes,
     feedback,
     figures,
     offered,
+    orders,
     public,
     sittings,
 )
@@ -18,6 +21,9 @@ ROUTERS = (
     certificates.router,
     feedback.router,
     public.router,
+    booking.router,
+    orders.router,
     offered.router,
     sittings.router,
+    codes.router,
 )
