@@ -221,7 +221,7 @@ def site(
 
     found = sites(get_settings())
     found.dependency_overrides[get_session] = session
-    found.dependency_overrides[get_bind] = db.get_bind
+    found.dependency_overrides[get_bind] = lambda: db.get_bind()
     yield found
     found.dependency_overrides.clear()
 

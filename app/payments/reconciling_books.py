@@ -117,7 +117,8 @@ def payments(books: Books) -> Iterator[Difference]:
                 payment.received,
             )
         gone = [one for one in books.refunds_of[payment.id] if one.stage not in OVER]
-        if sum(one.amount for one in gone) > payment.received:
+        went = [one.amount for one in gone if one.stage in (RefundStage.PENDING, RefundStage.DONE)]
+        if sum(went) > payment.received:
             yield Difference(mark("More goes back than was paid."), about)
         back = sum(one.amount for one in gone if one.why in (Why.SURPLUS, Why.OUTSIDE))
         if payment.is_surplus and back < payment.received:

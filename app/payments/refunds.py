@@ -35,13 +35,13 @@ class Why(StrEnum):
 
 
 def left(db: Session, payment: Payment) -> int:
-    """How much of a payment is still here, in fen: nothing asked for counts twice."""
+    """How much of a payment can still go back, in fen: what was asked for already cannot."""
     if payment.stage != PaymentStage.PAID:
         return 0
     gone = select(func.coalesce(func.sum(Refund.amount), 0)).where(
         Refund.payment_id == payment.id, col(Refund.stage).not_in(OVER)
     )
-    return payment.received - int(db.exec(gone).one())
+    return max(0, payment.received - int(db.exec(gone).one()))
 
 
 def ask(

@@ -59,7 +59,7 @@ def _verified(body: bytes, signature: str) -> dict[str, Any]:
         raise NotFound("This page does not exist.")
     try:
         found: dict[str, Any] = Webhook.construct_event(body, signature, secret).to_dict()
-    except (SignatureVerificationError, ValueError) as error:
+    except (SignatureVerificationError, ValueError, AttributeError) as error:  # no JSON object
         raise Forged("The signature of this event is not right.") from error
     if not isinstance(found.get("id"), str) or not isinstance(found.get("type"), str):
         raise Forged("This is no event.")

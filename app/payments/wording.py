@@ -40,4 +40,4 @@ WHYS: Mapping[str, str] = {
 
 def method_label(code: str | None) -> str:
     """What a way to pay is called; those that are not ours by their code."""
-    return _(METHODS[code]) if code in METHODS else (code or "")
+    return _(METHODS[code]) if code and code in METHODS else (code or "")
