@@ -10,7 +10,6 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.accounts.visitor import SignedIn, Visitor
-from app.bookings import order_wording as orders
 from app.bookings import (
     certifying,
     feedback,
@@ -21,6 +20,7 @@ from app.bookings import (
     tickets,
     transferring,
 )
+from app.bookings import order_wording as orders
 from app.bookings.calendars import event_of
 from app.bookings.models import Booking, Order, Sitting
 from app.bookings.ordering import Participant
