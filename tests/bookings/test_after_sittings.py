@@ -473,6 +473,11 @@ def test_figures_stand_on_pages_and_in_files(
     sign_in(client, db, staff(db, StaffRole.REVIEWER, region=GUANGZHOU))
     assert training.name not in client.get(f"/desk/trainings?year={year}").text
     assert client.get(f"/desk/trainings/sittings/{sitting.identifier}").status_code == 404
+    elsewhere = client.get(f"/desk/trainings?tab=figures&year={year}").text
+    assert "3 of 10" not in elsewhere
+    sent = {"format": "csv", "query": f"year={year}"}
+    rows = client.post("/desk/exports/training-figures", data=sent).text.splitlines()
+    assert rows[1].split(",")[:4] == ["All", "", "0", "0"]
     assert today().year <= year
 
 
