@@ -1,6 +1,6 @@
 """The pages of trainings: for everybody, and for those who offer them."""
 
-from app.trainings.routes import booking, calendars, offered, orders, public, sittings
+from app.trainings.routes import booking, calendars, offered, orders, paying, public, sittings
 
 ROUTERS = (
     calendars.router,
@@ -8,5 +8,6 @@ ROUTERS = (
     booking.router,
     orders.router,
     offered.router,
+    paying.router,
     sittings.router,
 )
