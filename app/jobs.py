@@ -24,4 +24,7 @@ import app.inquiries.overdue
 import app.inquiries.rings
 import app.matching.following
 import app.needs.closing
-import app.needs.telling  # noqa: F401
+import app.needs.telling
+import app.payments.delivering
+import app.payments.reconciling
+import app.payments.returning  # noqa: F401

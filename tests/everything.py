@@ -64,7 +64,17 @@ def one_of_everything(db: Session, region: str | None) -> Mapping[str, object]:
         **_decided(db, vendor, region, mark),
         **_asked(db, vendor, region, mark),
         **_trained(db, region, mark),
+        "order_id": _subsidised(db, region, mark),
     }
+
+
+def _subsidised(db: Session, region: str | None, mark: str) -> object:
+    """A booking that waits for a decision about public money."""
+    organiser = an_organisation(db, f"{mark}培训机构", region=region)
+    training = a_training(db, organiser, name=f"{mark}培训", subsidy=50)
+    sitting = a_sitting(db, training, price=1000_00, region=region)
+    known = {"wants_subsidy": True, "why_subsidised": f"{mark}小微企业"}
+    return an_order(db, sitting, visitor(db, a_person(db, name=f"{mark}学员")), **known).id
 
 
 def _imported(db: Session, vendor: Vendor, region: str | None, mark: str) -> dict[str, object]:

@@ -81,6 +81,12 @@ AREAS: tuple[tuple[Can, str, str, str], ...] = (
         mark("Bookings that ask public money to pay a part of a training."),
     ),
     (
+        Can.OVERSEE_TRAININGS,
+        "/desk/refunds",
+        mark("Refunds"),
+        mark("Large ones that wait for a second person, those that failed, goodwill."),
+    ),
+    (
         Can.OVERSEE_MATCHES,
         "/desk/matches",
         mark("Matching"),

@@ -1,5 +1,6 @@
 """The payment service: Stripe by its official client or, without a key, the stand-in behind it."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
 
@@ -19,7 +20,7 @@ class Unreachable(Refusal):
     """The payment service does not answer, or answers that it cannot."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    headers = {"Retry-After": "60"}
+    headers: Mapping[str, str] = {"Retry-After": "60"}
 
 
 def is_real() -> bool:
@@ -44,6 +45,12 @@ def _client(key: str) -> StripeClient:
     return StripeClient(
         key, http_client=RequestsClient(timeout=TIMEOUT), max_network_retries=RETRIES
     )
+
+
+def here(url: str) -> str:
+    """An address of this site without its beginning, so that it holds under whatever name."""
+    home = get_settings().public_url.rstrip("/")
+    return url.removeprefix(home) if url.startswith(f"{home}/") else url
 
 
 def webhook_secret() -> str:

@@ -15,10 +15,10 @@ from app.bookings.stages import OrderStage
 from app.catalogue.models import Training
 from app.core import audit
 from app.core.db import beside, now
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict
 from app.core.i18n import current_language
 from app.core.settings import get_settings
-from app.payments import gateway, receipts
+from app.payments import gateway
 from app.payments.gateway import Unreachable
 from app.payments.models import Payment
 from app.payments.stages import PaymentStage
@@ -30,14 +30,6 @@ LASTS = timedelta(minutes=60)  # of a session, from when the payment was begun
 USABLE = timedelta(minutes=25)  # a session can only be made while 30 minutes of it remain
 LIVE = (PaymentStage.NEW, PaymentStage.OPEN)
 WAYS = ["card", "alipay", "wechat_pay"]
-
-
-def find_order(db: Session, visitor: Visitor, identifier: str) -> Order:
-    """An order of the visitor's, or of the organisation they act for; else `NotFound`."""
-    order = db.exec(select(Order).where(Order.identifier == identifier)).first()
-    if order is None or not receipts.is_own(order, visitor):
-        raise NotFound("There is no such booking.")
-    return order
 
 
 def start(db: Session, order: Order, *, by: Visitor) -> Payment:

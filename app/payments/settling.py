@@ -4,7 +4,7 @@ All of it happens while the sitting is held, in the transaction that notes the e
 taken only where it is lawful from where the payment stands, so late and repeated news do nothing.
 """
 
-from uuid import UUID
+from typing import Any
 
 import structlog
 from sqlmodel import Session, col, or_, select
@@ -45,17 +45,9 @@ def settle(db: Session, seen: Seen) -> str:
 
 def find(db: Session, seen: Seen) -> Payment | None:
     """The payment that was seen; by our own number where its answer never reached us."""
-    return db.exec(
-        select(Payment).where(or_(*_names(seen.session_id, seen.payment_id))).limit(1)
-    ).first()
-
-
-def _names(session_id: str, payment_id: UUID | None) -> list[object]:
-    by_session = col(Payment.session_id) == session_id
-    if payment_id is None:
-        return [by_session]
-    ours = (col(Payment.id) == payment_id) & col(Payment.session_id).is_(None)
-    return [by_session, ours]
+    by_session = col(Payment.session_id) == seen.session_id
+    unanswered = (col(Payment.id) == seen.payment_id) & col(Payment.session_id).is_(None)
+    return db.exec(select(Payment).where(or_(by_session, unanswered)).limit(1)).first()
 
 
 def _note(payment: Payment, seen: Seen) -> None:
@@ -106,5 +98,5 @@ def _tell_surplus(db: Session, order: Order, payment: Payment, *, is_right: bool
         log.error("payments.wrong_amount", payment=str(payment.id), received=payment.received)
     audit.record(db, "system", "payment.surplus", payment, amount=payment.received)
     person = db.get_one(Person, order.person_id)
-    said = {"name": person.name, "order": order, "payment": payment}
+    said: dict[str, Any] = {"name": person.name, "order": order, "payment": payment}
     mail.write(db, person.email, "payment_returned", **said)

@@ -58,7 +58,7 @@ def _verified(body: bytes, signature: str) -> dict[str, Any]:
     if not secret:
         raise NotFound("This page does not exist.")
     try:
-        found: dict[str, Any] = Webhook.construct_event(body, signature, secret).to_dict()  # type: ignore[no-untyped-call]
+        found: dict[str, Any] = Webhook.construct_event(body, signature, secret).to_dict()
     except (SignatureVerificationError, ValueError) as error:
         raise Forged("The signature of this event is not right.") from error
     if not isinstance(found.get("id"), str) or not isinstance(found.get("type"), str):

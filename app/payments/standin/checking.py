@@ -1,4 +1,4 @@
-"""What a request may say, by the official client's own types: the stand-in is as strict as they are.
+"""What a request may say: the stand-in is as strict as the types of the official client.
 
 Parameters that the current client no longer knows are refused by name, and so are values that a
 list of words does not hold, though the client's types leave those open.
@@ -61,7 +61,8 @@ def _record(form: type, said: Any, path: str) -> dict[str, Any]:
     for name in said:
         if name not in fields:
             raise Unknown(_inside(path, name), f"Received unknown parameter: {_inside(path, name)}")
-    required = getattr(form, "__required_keys__", frozenset()) & fields.keys()
+    needed: frozenset[str] = getattr(form, "__required_keys__", frozenset())
+    required = needed & fields.keys()
     for name in sorted(required - said.keys()):
         raise Unknown(_inside(path, name), f"Missing required param: {_inside(path, name)}.")
     return {name: _value(fields[name], said[name], _inside(path, name)) for name in said}

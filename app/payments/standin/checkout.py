@@ -142,7 +142,8 @@ def the_intent(store: Store, id_: str) -> Body:
 
 def what_was_asked(store: Store, id_: str) -> Body:
     """The parameters that a session was made with, for its page."""
-    return (store.find("asked", f"{id_}-asked") or {}).get("said", {})
+    found: Body = (store.find("asked", f"{id_}-asked") or {}).get("said", {})
+    return found
 
 
 def expire_overdue(store: Store) -> None:

@@ -10,6 +10,7 @@ from app.trainings.routes import (
     figures,
     offered,
     orders,
+    paying,
     public,
     sittings,
 )
@@ -24,6 +25,7 @@ ROUTERS = (
     booking.router,
     orders.router,
     offered.router,
+    paying.router,
     sittings.router,
     codes.router,
 )
