@@ -254,18 +254,19 @@ def test_everybody_checks_a_certificate_and_reads_the_name_only_by_knowing_it(
     page = f"/certificates/{certificate.identifier}"
     assert client.get("/certificates").status_code == 200
     client.follow_redirects = False
-    found = client.get(f"/certificates?number={certificate.identifier.upper()}")
-    assert found.headers["location"] == page
-    found = client.get(page)
-    assert "学＊＊" in found.text
-    assert "学员1" not in found.text
-    assert "valid" in found.text
+    sent = client.get(f"/certificates?number={certificate.identifier.upper()}")
+    assert sent.headers["location"] == page
+    shown = client.get(page)
+    assert "学＊＊" in shown.text
+    assert "学员1" not in shown.text
+    assert "valid" in shown.text
     assert "学员1" not in client.post(page, data={"name": "学员2"}).text
     assert "学员1" in client.post(page, data={"name": " 学员 1 "}).text
     for path in ("/certificates/z-0000000000", "/certificates/Z\u6587"):
         assert client.get(path).status_code == 404
     assert client.get("/certificates?number=z-0000000000").status_code == 404
-    certifying.revoke(db, certificate, "冒名参加", by=organiser)
+    found = certifying.find(db, certificate.identifier)
+    certifying.revoke(db, found, "冒名参加", by=organiser)
     assert "冒名参加" in client.get(page).text
 
 
@@ -472,4 +473,33 @@ def test_figures_stand_on_pages_and_in_files(
     sign_in(client, db, staff(db, StaffRole.REVIEWER, region=GUANGZHOU))
     assert training.name not in client.get(f"/desk/trainings?year={year}").text
     assert client.get(f"/desk/trainings/sittings/{sitting.identifier}").status_code == 404
+    elsewhere = client.get(f"/desk/trainings?tab=figures&year={year}").text
+    assert "3 of 10" not in elsewhere
+    sent = {"format": "csv", "query": f"year={year}"}
+    rows = client.post("/desk/exports/training-figures", data=sent).text.splitlines()
+    assert rows[1].split(",")[:4] == ["All", "", "0", "0"]
     assert today().year <= year
+
+
+def test_the_page_of_a_booking_leads_to_feedback_and_certificates(
+    client: TestClient,
+    db: Session,
+    sitting: Sitting,
+    organiser: Visitor,
+    booker: Visitor,
+    seats: list[Booking],
+) -> None:
+    order = db.get_one(Order, seats[0].order_id)
+    certificate = certified(db, sitting, seats[0], organiser)
+    sitting.starts_at, sitting.ends_at = now() - 2 * HOUR, now() - HOUR
+    db.flush()
+    client.follow_redirects = False
+    sign_in(client, db, db.get_one(Person, booker.person_id), booker.organisation_id)
+    page = client.get(f"/bookings/{order.identifier}").text
+    assert f"/certificates/{certificate.identifier}" in page
+    form = f"/bookings/{order.identifier}/feedback"
+    assert form in page
+    assert client.get(form).status_code == 200
+    assert client.post(form, data={"stars": "9"}).status_code == 422
+    assert client.post(form, data={"stars": "4", "said": "讲得清楚"}).status_code == 303
+    assert "讲得清楚" in client.get(form).text
