@@ -1,4 +1,4 @@
-"""Refunds: asked for, approved by a second person when large, noted as the service tells of them."""
+"""Refunds: asked for, approved by a second person when large, noted as the service tells."""
 
 from collections.abc import Mapping
 from enum import StrEnum

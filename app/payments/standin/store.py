@@ -107,6 +107,11 @@ class Store:
         found = [json.loads(row[0]) for row in self._connection.execute(chosen, said)]
         return found[:limit], len(found) > limit
 
+    def forget(self) -> None:
+        """Forget everything, as if it were new."""
+        for table in ("object", "reply", "event"):
+            self._connection.execute(f"DELETE FROM {table}")  # noqa: S608  names from here
+
     def replied(self, key: str) -> tuple[str, int, str] | None:
         """What was asked and answered under an idempotency key."""
         chosen = "SELECT request, status, body FROM reply WHERE key = ?"
