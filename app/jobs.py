@@ -5,6 +5,10 @@ import app.alerts.news
 import app.alerts.planning
 import app.alerts.telling
 import app.alerts.waiting_needs
+import app.bookings.expiring
+import app.bookings.feedback
+import app.bookings.following
+import app.bookings.reminding
 import app.catalogue.index
 import app.core.files
 import app.core.mail
@@ -20,4 +24,7 @@ import app.inquiries.overdue
 import app.inquiries.rings
 import app.matching.following
 import app.needs.closing
-import app.needs.telling  # noqa: F401
+import app.needs.telling
+import app.payments.delivering
+import app.payments.reconciling
+import app.payments.returning  # noqa: F401

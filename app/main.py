@@ -29,6 +29,7 @@ from app.inquiries import routes as inquiries
 from app.inquiries.counting import count_unread
 from app.needs import routes as needs
 from app.oversight import routes as oversight
+from app.payments import routes as payments
 from app.shortlists import routes as shortlists
 from app.trainings import routes as trainings
 from app.workspace import routes as workspace
@@ -37,7 +38,7 @@ PAGES = (
     discovery.router,
     catalogue.router,
     information.router,
-    trainings.router,
+    *trainings.ROUTERS,
     about.router,
     guide.router,
     oversight.router,
@@ -48,10 +49,11 @@ PAGES = (
     *alerts.ROUTERS,
     *inquiries.ROUTERS,
     *desk.ROUTERS,
+    payments.pages,
 )
 """Answered to people: each knows who asks."""
 
-OTHERS = (api.router, feeds.router, health.router)
+OTHERS = (api.router, feeds.router, health.router, payments.router)
 """Answered to programs, the same to everybody."""
 
 log = structlog.get_logger("web")

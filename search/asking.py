@@ -24,6 +24,7 @@ FACETS = (
     "whitelist",
     "category",
     "mode",
+    "level",
     "year",
 )
 # a name inside a longer question: short ones are too often ordinary words

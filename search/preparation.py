@@ -14,7 +14,17 @@ from search.vocabulary import Vocabulary
 
 # said about a listing, not by it: searched as words, but no part of what it means
 CONTEXT = frozenset(
-    {"vendor", "industry", "region", "aliases", "issuer", "document_number", "organiser", "venue"}
+    {
+        "vendor",
+        "industry",
+        "region",
+        "aliases",
+        "issuer",
+        "document_number",
+        "organiser",
+        "venue",
+        "teacher",
+    }
 )
 # embedded right behind the name: it says in a word what the rest describes
 FIRST = "scenario"

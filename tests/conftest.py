@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.catalogue import index
-from app.core.db import get_engine, get_session, make_engine
+from app.core.db import get_bind, get_engine, get_session, make_engine
 from app.core.i18n import compile_catalogues
 from app.core.settings import Settings, get_settings
 from search.elastic import Connection
@@ -221,6 +221,7 @@ def site(
 
     found = sites(get_settings())
     found.dependency_overrides[get_session] = session
+    found.dependency_overrides[get_bind] = lambda: db.get_bind()
     yield found
     found.dependency_overrides.clear()
 

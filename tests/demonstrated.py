@@ -1,9 +1,23 @@
-"""What the market of the demonstration must hold, whatever it was built on."""
+"""What the market and the trainings of the demonstration hold, whatever they were built on."""
+
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from app.accounts.models import Membership
-from app.catalogue.models import Organisation, Vendor
+from app.bookings.models import (
+    Booking,
+    Certificate,
+    Code,
+    CodeKind,
+    Feedback,
+    Order,
+    Place,
+    Sitting,
+)
+from app.bookings.stages import OrderStage, PlaceStage, SeatStage, SittingStage
+from app.catalogue.models import Organisation, Training, Vendor
+from app.core.db import now
 from app.inquiries.models import Block, Inquiry, InquiryReport, InquiryStage, Rating
 from app.matching.models import Match, MatchFeedback, Verdict
 from app.needs.models import (
@@ -14,7 +28,20 @@ from app.needs.models import (
     Outcome,
     OutcomeKind,
 )
+from app.payments.models import Payment, Receipt, Refund
+from app.payments.stages import PaymentStage, ReceiptKind, RefundStage
 from app.shortlists.models import Shortlist, ShortlistItem
+
+AT_ONCE = {RefundStage.REQUESTED, RefundStage.PENDING}
+"""Where no refund of the stand-in stays: it gives money back in a moment."""
+EVERY: tuple[tuple[Any, Any], ...] = (
+    (Sitting.stage, SittingStage),
+    (Order.stage, OrderStage),
+    (Booking.stage, SeatStage),
+    (Place.stage, PlaceStage),
+    (Payment.stage, PaymentStage),
+    (Refund.stage, set(RefundStage) - AT_ONCE),
+)
 
 
 def check_market(db: Session) -> None:
@@ -44,3 +71,23 @@ def check_market(db: Session) -> None:
     names = db.exec(select(Vendor.name).where(col(Vendor.id).in_(touched))).all()
     members = select(Organisation.name).join(Membership)
     assert all(name.startswith("（演示）") for name in [*names, *db.exec(members)])
+
+
+def check_trainings(db: Session) -> None:
+    """Trainings with sittings past and coming; orders, payments and refunds in every state."""
+    for column, stages in EVERY:
+        assert {*db.exec(select(column))} == set(stages), column
+    moment = now()
+    for is_over in (Sitting.starts_at < moment, Sitting.starts_at > moment):
+        assert len(db.exec(select(Sitting).where(is_over)).all()) >= 2
+    assert {*db.exec(select(Payment.is_surplus))} == {True, False}
+    assert {*db.exec(select(Receipt.kind))} == set(ReceiptKind)
+    assert {*db.exec(select(Code.kind))} == set(CodeKind)
+    assert {one is None for one in db.exec(select(Certificate.revoked_at))} == {True, False}
+    assert db.exec(select(Feedback)).all()
+    assert {price > 0 for price in db.exec(select(Sitting.price))} == {True, False}
+    assert {*db.exec(select(Sitting.is_online))} == {True, False}
+    assert db.exec(select(Sitting.moved_at).where(col(Sitting.moved_at).is_not(None))).all()
+    assert any(db.exec(select(Sitting.by_code_only)))
+    names = select(Training.name).where(col(Training.organisation_id).is_not(None))
+    assert all(name.startswith("（演示）") for name in db.exec(names))

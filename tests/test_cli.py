@@ -13,7 +13,7 @@ import pytest
 from sqlmodel import col, select
 
 from app.catalogue import index, reading
-from app.catalogue.models import Case, Solution, Vendor
+from app.catalogue.models import Case, Solution, Training, Vendor
 from app.catalogue.stages import Stage
 from app.cli import main
 from app.core.audit import AuditEntry
@@ -22,7 +22,7 @@ from app.core.settings import Settings, get_settings
 from app.curation.applications.models import Application
 from app.curation.models import Batch
 from search.engine import Kind
-from tests.demonstrated import check_market
+from tests.demonstrated import check_market, check_trainings
 
 SAMPLES = Path(__file__).parents[1] / "ingest" / "samples"
 VENDORS = "企业名称,所在地市,简介\n深圳市甲乙工业软件有限公司,深圳市,注塑车间生产执行系统\n"
@@ -95,16 +95,20 @@ def test_the_demonstration_fills_the_pool_once(pool: Pool) -> None:
         marked = col(Solution.name).startswith("（演示）"), Solution.stage == Stage.PUBLISHED
         made_up = len(db.exec(select(Solution).where(*marked)).all())
         stages = {*db.exec(select(Application.stage))}
+        offered = col(Training.organisation_id).is_not(None), Training.stage == Stage.PUBLISHED
+        trainings = len(db.exec(select(Training).where(*offered)).all())
         for model in (Vendor, Solution, Case):
             stages |= {*db.exec(select(model.stage).where(col(model.name).startswith("（演示）")))}
         check_market(db)
+        check_trainings(db)
     assert stages == set(Stage)
     assert counts[Kind.SOLUTION] == 119 + made_up
-    assert counts[Kind.TRAINING] == 23
+    assert counts[Kind.TRAINING] == 23 + trainings
     assert pool("demo", "--no-serve").code == 0
     with transaction(writes=False) as db:
         assert reading.counts(db) == counts
         assert len(db.exec(select(AuditEntry)).all()) == entries
+    assert pool("reconcile").code == 0
     agreed = pool("check-index", "--json")
     assert agreed.json == [{"missing": [], "outdated": [], "stray": [], "repaired": False}]
 

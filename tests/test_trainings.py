@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.catalogue.models import Training
 from app.core.formats import today
-from app.trainings.agenda import PAST, UNDATED, UPCOMING, Asked, look, when_of
+from app.trainings.agenda import FACETS, PAST, UNDATED, UPCOMING, Asked, look, when_of
 from search.engine import Kind
 from tests.counting import count_queries
 from tests.factories import a_record
@@ -29,7 +29,7 @@ def names(db: Session, asked: Asked) -> list[str]:
 
 
 def nothing_chosen(page: int = 1, **chosen: tuple[str, ...]) -> Asked:
-    return Asked({"when": (), "city": (), "mode": (), **chosen}, page)
+    return Asked({**dict.fromkeys(FACETS, ()), **chosen}, page)
 
 
 def test_the_next_comes_first_and_the_latest_past_one_after_all_to_come(db: Session) -> None:

@@ -9,6 +9,7 @@ EDITOR = VIEWER | {
     Can.WRITE_NEEDS,
     Can.KEEP_SHORTLISTS,
     Can.TALK,
+    Can.BOOK_SEATS,
     Can.OFFER_TRAININGS,
 }
 MEMBER_GRANTS: dict[MemberRole, frozenset[Can]] = {
@@ -46,6 +47,7 @@ STAFF_GRANTS: dict[StaffRole, frozenset[Can]] = {
             Can.OVERSEE_INQUIRIES,
             Can.DECIDE_REPORTS,
             Can.OVERSEE_TRAININGS,
+            Can.REVOKE_CERTIFICATES,
             Can.APPROVE_REFUNDS,
         }
     ),

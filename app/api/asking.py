@@ -60,6 +60,7 @@ class Searching(Paging):
     category: Codes = []
     year: Codes = []
     mode: Codes = []
+    level: Codes = []
     max_price: int | None = Field(
         default=None,
         ge=1,

@@ -22,6 +22,8 @@ CODES: Mapping[str, str] = {  # stated field → the facet that its codes belong
     "price_model": "price_model",
     "category": "category",
     "mode": "mode",
+    "level": "level",
+    "language": "language",
 }
 
 
@@ -137,6 +139,12 @@ class TrainingItem(Item):
     region: Term | None
     region_text: str | None
     audience: str | None
+    level: Term | None
+    language: Term | None
+    teacher: str | None
+    industries: list[Term]
+    scenarios: list[Term]
+    price: int | None = Field(description=mark("What a seat costs, in fen; 0 for free."))
 
 
 SHAPES: Mapping[Kind, type[Item]] = {

@@ -33,7 +33,8 @@ class Sitting(SQLModel, table=True):
     Moments are UTC; people see and type China's time. `price` is what one seat costs in fen, 0
     for free, copied from the training when the sitting is made, so that a change of the training
     changes no sitting that people book. `join_link` is told only to whoever has a confirmed seat.
-    `sequence` counts changes that calendars must take over (RFC 5545). `region` is where it takes
+    `sequence` counts changes that calendars must take over (RFC 5545); whoever booked before
+    `moved_at` may cancel free of charge. `region` is where it takes
     place or, online, where its organisation is: staff of that region look after it.
     """
 
@@ -63,6 +64,7 @@ class Sitting(SQLModel, table=True):
     stage: SittingStage = Field(default=SittingStage.PLANNED, sa_type=String)
     cancelled_at: datetime | None = None
     cancelled_why: str | None = None
+    moved_at: datetime | None = None  # to another time or place, last
     sequence: int = 0
     version: int = 1
     created_by: UUID = Field(foreign_key="person.id")
@@ -106,6 +108,7 @@ class Order(SQLModel, table=True):
     code_id: UUID | None = Field(default=None, foreign_key="booking_code.id")
     place_id: UUID | None = Field(default=None, foreign_key="waiting_place.id")
     confirmed_at: datetime | None = None
+    reminded_at: datetime | None = None  # the day before the sitting
     version: int = 1
     created_at: datetime = Field(default_factory=now)
 

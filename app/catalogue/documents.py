@@ -172,10 +172,16 @@ def _training(record: Record, vocabulary: Vocabulary) -> Document:
             "organiser": record.organiser,
             "venue": record.venue,
             "audience": record.audience,
+            "teacher": record.teacher,
+            "scenario": _scenario_names(record.scenarios, vocabulary),
+            "industry": _industry_names(record.industries, vocabulary),
         },
         facets={
+            "scenario": record.scenarios,
+            "industry": record.industries,
             "city": (vocabulary.city_of(record.region) if record.region else None,),
             "mode": (record.mode,),
+            "level": (record.level,),
         },
         date=record.starts_on or "",
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.catalogue.addresses import FOLDERS, address
 from app.catalogue.labels import code_label, region_label
-from app.catalogue.models import Case, Record, Solution, Vendor
+from app.catalogue.models import Case, Record, Solution, Training, Vendor
 from app.catalogue.service import stated
 from app.core.formats import format_date, format_money
 from app.core.i18n import _, mark
@@ -140,6 +140,18 @@ def _codes(facet: str, field: str) -> Callable[[Record], Pieces]:
     return read
 
 
+def _named(facet: str, field: str) -> Callable[[Record], Pieces]:
+    """What a code is called, where no list can be narrowed by it."""
+    return lambda record: (Piece(code_label(facet, stated(record, field) or "")),)
+
+
+def _seat_price(record: Record) -> Pieces:
+    price = record.price if isinstance(record, Training) else None
+    if price is None:
+        return ()
+    return (Piece(format_money(price) if price else _("Free of charge")),)
+
+
 def _region(record: Record) -> Pieces:
     code = stated(record, "region")
     said = str(stated(record, "region_text") or "")
@@ -238,6 +250,12 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         ("venue", mark("Venue"), _text("venue")),
         ("region", mark("Place"), _region),
         ("organiser", mark("Organiser"), _text("organiser")),
+        ("teacher", mark("Teacher"), _text("teacher")),
         ("audience", mark("For whom"), _text("audience")),
+        ("level", mark("Level"), _named("level", "level")),
+        ("language", mark("Language"), _named("language", "language")),
+        ("scenarios", mark("Scenarios"), _codes("scenario", "scenarios")),
+        ("industries", mark("Industries"), _codes("industry", "industries")),
+        ("price", mark("Price of a seat"), _seat_price),
     ),
 }

@@ -20,6 +20,9 @@ FACETS: Mapping[str, str] = {
     "whitelist": mark("Verification"),
     "category": mark("Category"),
     "mode": mark("Form"),
+    "level": mark("Level"),
+    "language": mark("Language"),
+    "price": mark("Price"),
     "year": mark("Year"),
     "max_price": mark("Budget"),
 }
@@ -34,6 +37,26 @@ MODES: Mapping[str, str] = {
     "online": mark("Online"),
     "offline": mark("On site"),
     "hybrid": mark("Online and on site"),
+}
+LEVELS: Mapping[str, str] = {
+    "basic": mark("For beginners"),
+    "intermediate": mark("For those who know the basics"),
+    "advanced": mark("For specialists"),
+}
+LANGUAGES: Mapping[str, str] = {
+    "zh": mark("Mandarin"),
+    "yue": mark("Cantonese"),
+    "en": mark("English (language)"),
+}
+PRICES: Mapping[str, str] = {"free": mark("Free of charge"), "paid": mark("For a price")}
+PLACES: Mapping[str, str] = {"online": mark("Online"), "offline": mark("On site")}
+ADMITS: Mapping[str, str] = {
+    "everybody": mark("Everybody"),
+    "code": mark("Only whoever has a code"),
+}
+CODE_KINDS: Mapping[str, str] = {
+    "access": mark("A seat where seats are given by code"),
+    "price": mark("Another price"),
 }
 YEAR = re.compile(r"(19|20)[0-9]{2}")
 LEAVING: Mapping[str, str] = {
@@ -69,7 +92,16 @@ TERMS: Mapping[str, Callable[[Vocabulary], Mapping[str, Named]]] = {
     "price_model": lambda vocabulary: vocabulary.price_models,
     "category": lambda vocabulary: vocabulary.information_categories,
 }
-FIXED: Mapping[str, Mapping[str, str]] = {"mode": MODES, "whitelist": WHITELIST}
+FIXED: Mapping[str, Mapping[str, str]] = {
+    "mode": MODES,
+    "level": LEVELS,
+    "language": LANGUAGES,
+    "price": PRICES,
+    "place": PLACES,
+    "admits": ADMITS,
+    "code_kind": CODE_KINDS,
+    "whitelist": WHITELIST,
+}
 
 
 def kind_label(kind: str) -> str:

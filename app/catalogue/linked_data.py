@@ -88,6 +88,8 @@ def _training(record: Record, home: str) -> Data:  # noqa: ARG001
     organiser = {"@type": "Organization", "name": record.organiser} if record.organiser else None
     region = region_label(record.region) if record.region else record.region_text
     place = record.venue or region
+    if record.organisation_id:  # its sittings are events of their own
+        return {"@type": "Course", "provider": organiser, "educationalLevel": record.level}
     return {
         "@type": "Event",
         "startDate": record.starts_on,

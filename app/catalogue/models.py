@@ -83,7 +83,8 @@ class Record(SQLModel):
 
     def move_to(self, stage: Stage, *, admitted_whole: bool = False) -> None:
         """Take a lawful step; raises `Conflict` for any other."""
-        check_move(Stage(self.stage), stage, self.name, admitted_whole=admitted_whole)
+        ways = {"is_short": self.KIND is Kind.TRAINING, "admitted_whole": admitted_whole}
+        check_move(Stage(self.stage), stage, self.name, **ways)
         self.stage = stage
 
 
@@ -271,6 +272,11 @@ class Training(Record, table=True):
     # per cent; nothing once it has begun.
     cancel_days: int | None = None
     late_refund: int | None = None
+
+    @property
+    def followed(self) -> frozenset[str]:
+        """When and where one that is offered here takes place follows from its sittings."""
+        return frozenset({"starts_on", "venue"} if self.organisation_id else ())
 
 
 class Revision(SQLModel, table=True):

@@ -28,6 +28,7 @@ OPTIONS: dict[Kind, tuple[ExecutableOption, ...]] = {
     Kind.VENDOR: (VENDOR,),
     Kind.SOLUTION: (SOLUTION,),
     Kind.CASE: CASE,
+    Kind.TRAINING: (),
 }
 
 SLUG = re.compile(r"[a-z0-9-]{1,100}")  # every address and identifier is made of these

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from fastapi import Request
 
-from app.catalogue.models import Case, Record, Solution, Vendor
+from app.catalogue.models import Case, Record, Solution, Training, Vendor
 from app.core.formats import today
 from search.engine import Kind
 
@@ -86,7 +86,7 @@ def take() -> Taken:
 
 
 def _owner(record: Record) -> Any:
-    if isinstance(record, Vendor):
+    if isinstance(record, Vendor | Training):
         return record.organisation_id
     vendor = record.vendor if isinstance(record, Solution | Case) else None
     return vendor.organisation_id if vendor else None

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, col, func, select
 
 from app.catalogue.identifiers import new_identifier, readable_slug
-from app.catalogue.models import MODELS, Organisation, Record, Revision, Vendor
+from app.catalogue.models import MODELS, Organisation, Record, Revision, Training, Vendor
 from app.catalogue.stages import Stage
 from app.core import audit, outbox
 from app.core.db import now
@@ -132,11 +132,23 @@ def restate(
 ) -> list[str]:
     """Make the record say `values` (fields that are absent become empty); returns what changed.
 
-    A published record keeps the earlier values as a revision and tells the index.
+    A published record keeps the earlier values as a revision and tells the index. What follows
+    from something else stays as it is.
     """
-    changed = [f for f in record.STATED if _set(record, f, values.get(f))]
+    follows = record.followed if isinstance(record, Training) else frozenset()
+    said = [f for f in record.STATED if f not in follows]
+    changed = [f for f in said if _set(record, f, values.get(f))]
     if changed or record.origins != origins:
         record.origins = dict(origins)
+    return _changed(changes, record, changed)
+
+
+def follow(changes: Changes, record: Record, values: Mapping[str, Any]) -> list[str]:
+    """Make the record say what follows from something else that changed; returns what changed."""
+    return _changed(changes, record, [f for f in values if _set(record, f, values[f])])
+
+
+def _changed(changes: Changes, record: Record, changed: list[str]) -> list[str]:
     if changed:
         record.version += 1
         record.updated_at = now()

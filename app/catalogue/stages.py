@@ -39,13 +39,29 @@ MOVES: dict[Stage, frozenset[Stage]] = {
     Stage.MERGED: frozenset({Stage.SUBMITTED, Stage.PUBLISHED}),
 }
 
+SHORT: dict[Stage, frozenset[Stage]] = {
+    **MOVES,
+    Stage.SUBMITTED: MOVES[Stage.SUBMITTED] - {Stage.RECOMMENDED} | {Stage.PUBLISHED},
+    **dict.fromkeys((Stage.RECOMMENDED, Stage.REVIEWED, Stage.NOTICE), frozenset[Stage]()),
+}
+"""The shorter way of a training: one second person of its region publishes it."""
+
 ADMITTED_WHOLE: dict[Stage, frozenset[Stage]] = {Stage.SUBMITTED: frozenset({Stage.PUBLISHED})}
 """A row of a public list, whose list a named person admits as a whole, skips the steps between."""
 
 
-def check_move(before: Stage, after: Stage, name: str, *, admitted_whole: bool = False) -> None:
-    """Raises `Conflict` unless the table above has this move."""
-    lawful = MOVES[before] | (ADMITTED_WHOLE.get(before, frozenset()) if admitted_whole else set())
+def check_move(
+    before: Stage,
+    after: Stage,
+    name: str,
+    *,
+    is_short: bool = False,
+    admitted_whole: bool = False,
+) -> None:
+    """Raises `Conflict` unless the tables above have this move; `is_short`: of a training."""
+    lawful = (SHORT if is_short else MOVES)[before]
+    if admitted_whole:
+        lawful = lawful | ADMITTED_WHOLE.get(before, frozenset())
     if after not in lawful:
         raise Conflict(
             "“{name}” is {stage} and cannot become {wanted}.",

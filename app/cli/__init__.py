@@ -18,6 +18,7 @@ from app.cli import (
     outbox,
     people,
     receiving,
+    reconciling,
     running,
 )
 from app.cli.output import complain
@@ -49,6 +50,7 @@ PARTS = (
     moving,
     drawing,
     auditing,
+    reconciling,
     bench,
 )
 for part in PARTS:

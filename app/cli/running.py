@@ -84,7 +84,7 @@ def _build_demonstration() -> None:
         note(_("The made-up organisations and their accounts stay out of production."))
         build_index()
         return
-    for build in (demonstration.build, demonstration.build_market):
+    for build in demonstration.PARTS:
         with transaction() as db:
             build(db)
         build_index()  # in which the next step matches its needs

@@ -29,6 +29,7 @@ class Can(StrEnum):
     WRITE_NEEDS = "needs:need:write"
     KEEP_SHORTLISTS = "shortlists:shortlist:write"
     TALK = "inquiries:inquiry:write"  # ask, answer, take steps
+    BOOK_SEATS = "bookings:order:write"  # for the organisation; for themselves everybody may
     OFFER_TRAININGS = "trainings:sitting:manage"  # sittings, codes, attendance of the organisation
     # staff, inside their region
     READ_DESK = "desk:application:read"
@@ -51,6 +52,7 @@ class Can(StrEnum):
     DECIDE_REPORTS = "desk:report:decide"  # reported threads and flagged ratings
     OVERSEE_TRAININGS = "desk:training:read"  # sittings, seats and figures
     APPROVE_SEATS = "desk:seat:approve"  # subsidised ones
+    REVOKE_CERTIFICATES = "desk:certificate:revoke"
     REFUND = "desk:refund:ask"  # beyond the published terms
     APPROVE_REFUNDS = "desk:refund:approve"  # large ones, asked by others
     READ_AUDIT = "curation:audit:read"

@@ -196,6 +196,17 @@ def get_session(request: Request) -> Iterator[Session]:
 Db = Annotated[Session, Depends(get_session, scope="function")]
 
 
+def get_bind() -> Engine | Connection:
+    """What a route gives to rules that open transactions of their own, one after the other.
+
+    Not `Db`: on SQLite a POST that has one keeps everybody else from writing, itself included.
+    """
+    return get_engine()
+
+
+Bind = Annotated[Engine | Connection, Depends(get_bind)]
+
+
 @contextmanager
 def transaction(*, writes: bool = True) -> Iterator[Session]:
     """One transaction for a command or a job, committed at the end unless it raises.

@@ -16,7 +16,8 @@ from app.core.i18n import _
 from app.curation.applications import appeals, conflicts, criteria, notices, publishing, questions
 from app.curation.applications.deciding import may_act, must_be_another
 from app.curation.applications.differences import Difference, differences
-from app.curation.applications.fields import FIELDS, Field
+from app.curation.applications.field import Field
+from app.curation.applications.fields import FIELDS
 from app.curation.applications.forms import get, of_record, shown
 from app.curation.applications.models import (
     Appeal,

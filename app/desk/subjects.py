@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.accounts.models import Appointment, Certification, Claim, Membership, Person
 from app.accounts.scope import Scope
+from app.bookings.models import Booking, Certificate, Order, Place, Sitting
 from app.catalogue.models import MODELS, Organisation, Vendor
 from app.core.audit import AuditEntry
 from app.core.chunks import chunks
@@ -51,6 +52,11 @@ SUBJECTS: Mapping[str, str] = {
     "inquiry": mark("Inquiry"),
     "inquiryreport": mark("Report of a thread"),
     "rating": mark("Rating"),
+    "sitting": mark("Sitting"),
+    "order": mark("Booking"),
+    "booking": mark("Seat"),
+    "certificate": mark("Certificate"),
+    "place": mark("Place on a waiting list"),
 }
 Inside = Callable[[Scope], Any]
 
@@ -96,6 +102,17 @@ def _people(scope: Scope) -> Any:
     return select(Person.id).where(or_(col(Person.id).in_(staff), col(Person.id).in_(members)))
 
 
+def _of_sitting(model: Any) -> Inside:
+    return lambda scope: select(model.id).where(
+        col(model.sitting_id).in_(_of_region(Sitting)(scope))
+    )
+
+
+def _certificates(scope: Scope) -> Any:
+    inside = _of_sitting(Booking)(scope)
+    return select(Certificate.id).where(col(Certificate.booking_id).in_(inside))
+
+
 # Inquiries, their reports and ratings are left out, so that each act is seen where whoever did it
 # belongs: an entry names who acted, and staff of the vendor's place must not learn who hides.
 INSIDE: Mapping[str, Inside] = {
@@ -113,6 +130,10 @@ INSIDE: Mapping[str, Inside] = {
     "publicnotice": _notices,
     "quarantine": _quarantines,
     "person": _people,
+    "order": _of_sitting(Order),
+    "booking": _of_sitting(Booking),
+    "certificate": _certificates,
+    "place": _of_sitting(Place),
     "batch": lambda scope: select(Batch.id).where(previewing.wholly_inside(scope)),
     "mergecase": lambda scope: select(MergeCase.id).where(pairs_inside(scope)),
 }
@@ -161,6 +182,10 @@ def _by_organisation(model: Any) -> Any:
 _REPORTS = select(InquiryReport.id, Inquiry.identifier).join(
     Inquiry, col(Inquiry.id) == col(InquiryReport.inquiry_id)
 )
+_PLACES = select(Place.id, Sitting.identifier).join(
+    Sitting, col(Sitting.id) == col(Place.sitting_id)
+)
+_SEATS = select(Booking.id, Order.identifier).join(Order, col(Order.id) == col(Booking.order_id))
 NAMES: Mapping[str, tuple[Any, Any]] = {
     **{str(kind): (model, _named(model, model.name)) for kind, model in MODELS.items()},
     "organisation": (Organisation, _named(Organisation, Organisation.name)),
@@ -179,6 +204,10 @@ NAMES: Mapping[str, tuple[Any, Any]] = {
     "assessment": (Assessment, _by_vendor(Assessment)),
     "whitelistentry": (WhitelistEntry, _by_vendor(WhitelistEntry)),
     "spotcheck": (SpotCheck, _by_vendor(SpotCheck)),
+    "order": (Order, _named(Order, Order.identifier)),
+    "booking": (Booking, _SEATS),
+    "certificate": (Certificate, _named(Certificate, Certificate.identifier)),
+    "place": (Place, _PLACES),
 }
 
 

@@ -19,6 +19,8 @@ FACETS: Mapping[str, str] = {
     "kind": "vendor_kind",
     "category": "category",
     "mode": "mode",
+    "level": "level",
+    "language": "language",
 }
 MOST_DIGITS = 7  # of the number of a page
 LONGEST_WHY = 2000  # characters of a reason that may be missing
@@ -91,7 +93,7 @@ def field_text(field: str, value: Any) -> str:
         return ""
     if field == "region":
         return region_label(str(value))
-    if field == "price_from":
+    if field in ("price_from", "price"):
         return format_money(value)
     if isinstance(value, dict):
         return _("; ").join(f"{name}: {field_text('', one)}" for name, one in value.items())

@@ -35,7 +35,7 @@ OFFERED: Mapping[Kind, tuple[str, ...]] = {
     Kind.VENDOR: ("scenario", "industry", "city", "vendor_kind", "whitelist"),
     Kind.CASE: ("scenario", "industry", "city", "vendor_kind"),
     Kind.INFORMATION: ("category", "year", "city"),
-    Kind.TRAINING: ("city", "mode"),
+    Kind.TRAINING: ("scenario", "industry", "city", "mode", "level"),
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
 

@@ -1,6 +1,6 @@
 """The one table of checks: all of them for `pool doctor`, some for `/readyz`."""
 
-from app.health import configuration, database, index, machine, trust
+from app.health import configuration, database, index, machine, money, trust
 from app.health.findings import Check
 
 MODEL_SECONDS = 180.0  # a cold disk and a busy machine take their time over half a gigabyte
@@ -28,6 +28,8 @@ CHECKS = (
     Check("model", index.model, seconds=MODEL_SECONDS),
     Check("mail", machine.mail),
     Check("sign-in", configuration.identity_provider),
+    Check("payments", money.service),
+    Check("payments-waiting", money.waiting, needs=("migrations",)),
     Check("administrator", trust.administrator, needs=("migrations",)),
     Check("audit", trust.chain, needs=("migrations",)),
 )

@@ -141,7 +141,13 @@ def reason_of(error: BaseException) -> str:
 def secrets_in(settings: Settings) -> Sequence[str]:
     """Every secret that the settings hold, as written and as meant."""
     urls = (settings.database_url, settings.search_url, settings.mail_url)
-    kept = (settings.secret_key, settings.search_api_key, settings.oidc_client_secret)
+    kept = (
+        settings.secret_key,
+        settings.search_api_key,
+        settings.oidc_client_secret,
+        settings.stripe_key,
+        settings.stripe_webhook_secret,
+    )
     found = [secret.get_secret_value() for secret in kept]
     found += [match[2] for url in urls for match in PASSWORD.finditer(url)]
     return [secret for one in found if one for secret in dict.fromkeys((one, unquote(one)))]

@@ -7,7 +7,7 @@ from typing import Any
 from app.core.i18n import _
 from app.curation.applications.completeness import Completeness, completeness_of
 from app.curation.applications.differences import Segment, compare
-from app.curation.applications.fields import Field
+from app.curation.applications.field import Field
 from app.curation.applications.forms import clean, get, read_fields, typed_of
 from app.needs import drafting
 from app.needs.drafting import Said

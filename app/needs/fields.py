@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core.i18n import mark
-from app.curation.applications.fields import Field, Input
+from app.curation.applications.field import Field, Input
 from app.curation.applications.forms import get
 from app.needs.models import Confidentiality, Need
 

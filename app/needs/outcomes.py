@@ -16,7 +16,7 @@ from app.core import audit
 from app.core.db import now
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import _, mark
-from app.curation.applications.fields import Field, Input
+from app.curation.applications.field import Field, Input
 from app.curation.applications.forms import read_fields
 from app.matching import feedback
 from app.matching.models import Match

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.bookings.suggesting import Topic
 from app.catalogue.labels import code_label
 from app.matching.wanted import Limits, Part, Wanted
 from app.needs.models import Need
@@ -13,6 +14,13 @@ def wanted_of(need: Need) -> Wanted:
     """A need as matching sees it; what the author took away of its tags does not count."""
     text = "\n".join(part for part in (need.title, need.text) if part)
     return Wanted(text=text, parts=parts_of(need), limits=limits_of(need))
+
+
+def topic_of(need: Need) -> Topic:
+    """A need as trainings are suggested for it."""
+    wanted = wanted_of(need)
+    scenarios = {code for part in wanted.parts for code in part.scenarios}
+    return Topic(scenarios, wanted.limits.industries, text=wanted.text)
 
 
 def parts_of(need: Need) -> tuple[Part, ...]:

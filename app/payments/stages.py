@@ -49,7 +49,7 @@ REFUND_MOVES: Mapping[RefundStage, frozenset[RefundStage]] = {
     RefundStage.REQUESTED: frozenset({RefundStage.PENDING, RefundStage.DONE, RefundStage.FAILED}),
     RefundStage.PENDING: frozenset({RefundStage.DONE, RefundStage.FAILED}),
     RefundStage.DONE: frozenset({RefundStage.FAILED}),  # a bank may send it back
-    RefundStage.FAILED: frozenset({RefundStage.REQUESTED}),  # tried again by a person
+    RefundStage.FAILED: frozenset(),  # tried again as a new one
     RefundStage.DECLINED: frozenset(),
 }
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 from urllib.parse import urlencode
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, or_
 from sqlmodel import Session, col, func, select
 from starlette.datastructures import QueryParams
 
+from app.bookings import reading as bookings
+from app.bookings.reading import Shown, State
 from app.catalogue.index import get_vocabulary
 from app.catalogue.labels import code_label, is_known
 from app.catalogue.models import Training
@@ -25,8 +28,10 @@ WHENS: Mapping[str, str] = {
     PAST: mark("Past"),
     UNDATED: mark("Date not stated"),
 }
-FACETS = ("when", "city", "mode")
+FACETS = ("when", "city", "mode", "price", "level")
 PUBLIC: Any = Training.stage == Stage.PUBLISHED
+
+_PRICE: Any = case((col(Training.price) == 0, "free"), (col(Training.price) > 0, "paid"))
 
 Option = tuple[str, str, int, bool]  # code, label, trainings after a click, is on
 
@@ -64,6 +69,7 @@ class Agenda:
     facets: Mapping[str, Sequence[Option]]
     total: int
     announced: int  # to come, whatever the filters
+    free: Mapping[UUID, str]  # of those offered here: seats free on all dates to come
 
     @property
     def last(self) -> int:
@@ -109,15 +115,23 @@ def look(db: Session, asked: Asked, day: date) -> Agenda:
     order = (rank, soonest, col(Training.starts_on).desc(), col(Training.identifier))
     chosen = select(Training).where(everything).order_by(*order)
     rows = db.exec(chosen.offset((asked.page - 1) * SIZE).limit(SIZE)).all()
+    offered = bookings.of_trainings(db, [row.id for row in rows if row.organisation_id])
     counts = {facet: _count(db, facet, asked, conditions, whens) for facet in FACETS}
     return Agenda(
         rows=[(when_of(record, day), record) for record in rows],
         facets={facet: _options(facet, counts[facet], asked) for facet in FACETS},
         total=db.exec(select(func.count()).select_from(Training).where(everything)).one(),
+        free={id_: text for id_, found in offered.items() if (text := _free(found))},
         announced=db.exec(
             select(func.count()).select_from(Training).where(PUBLIC, whens[UPCOMING])
         ).one(),
     )
+
+
+def _free(sittings: Sequence[Shown]) -> str:
+    """The free seats of all dates that can be booked; nothing where there is no such date."""
+    ahead = [one for one in sittings if one.state in (State.OPEN, State.FULL)]
+    return str(sum(one.free for one in ahead)) if ahead else ""
 
 
 def when_of(record: Training, day: date) -> str:
@@ -144,9 +158,18 @@ def _condition(
         return or_(*(whens[code] for code in codes))
     if facet == "mode":
         return col(Training.mode).in_(codes)
+    if facet == "level":
+        return col(Training.level).in_(codes)
+    if facet == "price":
+        return _has_price(codes)
     vocabulary = get_vocabulary()
     places = [code for code in vocabulary.regions if vocabulary.city_of(code) in codes]
     return col(Training.region).in_(places)
+
+
+def _has_price(codes: Sequence[str]) -> ColumnElement[bool]:
+    among: ColumnElement[bool] = _PRICE.in_(codes)
+    return among
 
 
 def _count(
@@ -161,6 +184,8 @@ def _count(
     value: Any = {
         "when": case((whens[UPCOMING], UPCOMING), (whens[PAST], PAST), else_=UNDATED),
         "mode": col(Training.mode),
+        "level": col(Training.level),
+        "price": _PRICE,
         "city": col(Training.region),
     }[facet]
     totals: Counter[str] = Counter(dict.fromkeys(asked.chosen[facet], 0))

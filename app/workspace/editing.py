@@ -11,8 +11,8 @@ from app.core.i18n import _
 from app.curation.applications import forms
 from app.curation.applications.completeness import Completeness, completeness
 from app.curation.applications.differences import Segment, compare
+from app.curation.applications.field import Field as Said
 from app.curation.applications.fields import FIELDS, sections
-from app.curation.applications.fields import Field as Said
 from app.curation.applications.forms import Values
 from app.curation.applications.models import Application
 from app.workspace.overview import own_solutions

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from app.accounts.visitor import Visitor
-from app.catalogue.models import MODELS, Case, Record, Solution, Vendor
+from app.catalogue.models import MODELS, Case, Record, Solution, Training, Vendor
 from app.catalogue.reading import Page
 from app.catalogue.stages import Stage
 from app.curation.applications import drafts, standing
@@ -18,7 +19,8 @@ from search.engine import Kind
 
 SHOWN = 10
 LATEST = 5
-OFFERED = (Kind.SOLUTION, Kind.CASE)
+OF_VENDORS = (Kind.SOLUTION, Kind.CASE)
+OFFERED = (*OF_VENDORS, Kind.TRAINING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ def look(db: Session, visitor: Visitor) -> Overview:
     asked = _open_questions(db, [one.id for one in open_ones])
     return Overview(
         vendor=vendor,
-        offers={kind: offers(db, vendor, kind, page=1, size=SHOWN) for kind in OFFERED},
+        offers={
+            kind: offers(db, visitor.organisation_id, kind, page=1, size=SHOWN) for kind in OFFERED
+        },
         waiting=[Waiting(a, standing.next_of(a, asked.get(a.id, 0))) for a in open_ones],
         ended=[one for one in applications if not one.open_for][:LATEST],
         stale=freshness.waiting_of(db, visitor.organisation_id),
@@ -64,17 +68,21 @@ def look(db: Session, visitor: Visitor) -> Overview:
     )
 
 
-def offers(db: Session, vendor: Vendor | None, kind: Kind, *, page: int, size: int) -> Page:
-    """A vendor's solutions or cases, whatever became of them, by name."""
-    if vendor is None:
-        return Page(items=[], total=0, number=1, size=size)
+def offers(db: Session, organisation_id: UUID, kind: Kind, *, page: int, size: int) -> Page:
+    """An organisation's solutions, cases or trainings, whatever became of them, by name."""
     model: type[Record] = MODELS[kind]
-    owner = Solution.vendor_id if kind is Kind.SOLUTION else Case.vendor_id
-    of_vendor = (col(owner) == vendor.id) & (col(model.stage) != Stage.MERGED)
-    total = db.exec(select(func.count()).select_from(model).where(of_vendor)).one()
-    chosen = select(model).where(of_vendor).order_by(col(model.name), col(model.identifier))
+    own = _of(organisation_id, kind) & (col(model.stage) != Stage.MERGED)
+    total = db.exec(select(func.count()).select_from(model).where(own)).one()
+    chosen = select(model).where(own).order_by(col(model.name), col(model.identifier))
     rows = db.exec(chosen.offset((page - 1) * size).limit(size)).all()
     return Page(items=rows, total=total, number=page, size=size)
+
+
+def _of(organisation_id: UUID, kind: Kind) -> ColumnElement[bool]:
+    if kind is Kind.TRAINING:
+        return col(Training.organisation_id) == organisation_id
+    vendors = select(Vendor.id).where(Vendor.organisation_id == organisation_id)
+    return col(Solution.vendor_id if kind is Kind.SOLUTION else Case.vendor_id).in_(vendors)
 
 
 def waiting_for(db: Session, application: Application) -> Waiting:
@@ -118,10 +126,9 @@ class Listings:
 
 
 def look_at_kind(db: Session, visitor: Visitor, kind: Kind, *, page: int, size: int) -> Listings:
-    """The solutions or the cases of the organisation that the visitor acts for."""
+    """All of one kind that the organisation offers that the visitor acts for."""
     assert visitor.organisation_id is not None  # noqa: S101  the permission needs one
-    vendor = drafts.vendor_of(db, visitor.organisation_id)
-    found = offers(db, vendor, kind, page=page, size=size)
+    found = offers(db, visitor.organisation_id, kind, page=page, size=size)
     ids = [record.id for record in found.items]
     chosen = select(Application).where(col(Application.open_for).in_(ids))
     return Listings(found, {one.record_id: one for one in db.exec(chosen)} if ids else {})

@@ -7,9 +7,11 @@ from fastapi import Request
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app.bookings import reading as bookings
+from app.bookings import wording
 from app.catalogue import pages, reading
 from app.catalogue.identifiers import new_identifier
-from app.catalogue.models import MODELS, Case, Organisation, Record, Solution, Vendor
+from app.catalogue.models import MODELS, Case, Organisation, Record, Solution, Training, Vendor
 from app.catalogue.service import stated
 from app.core.db import now
 from app.curation.applications import drafts
@@ -29,7 +31,15 @@ def show_draft(request: Request, db: Session, application: Application) -> Respo
         context["cases"] = reading.cases_of(db, vendor=live)
     elif isinstance(live, Solution):
         context["cases"] = reading.cases_of(db, solution=live)
-    context = {"solutions": [], "cases": [], **context}
+    elif isinstance(live, Training):
+        context["ahead"] = bookings.of_training(db, live)
+    nothing: dict[str, Any] = {
+        **dict.fromkeys(("solutions", "cases", "ahead", "passed", "events"), ()),
+        "when": "",
+        "feedback": None,
+        "told": wording,
+    }
+    context = {**nothing, **context}
     template = "workspace/preview.html"
     response = pages.show(request, db, record, record.slug, template, **context)
     response.headers["X-Robots-Tag"] = "noindex"
@@ -56,6 +66,8 @@ def _imagined(db: Session, application: Application, live: Record | None) -> Rec
     }
     if kind is Kind.VENDOR:
         return _vendor(db, application, fixed, {n: said[n] for n in held if said.get(n)})
+    if kind is Kind.TRAINING:
+        return Training(**fixed, organisation_id=application.organisation_id)
     links = {name: UUID(link) for name, link in application.links.items()}
     vendor = drafts.vendor_of(db, application.organisation_id)
     assert vendor is not None  # noqa: S101  it had to be there for the draft to be begun

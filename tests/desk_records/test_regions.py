@@ -29,6 +29,7 @@ from tests.people import PROVINCE, staff, visitor
 
 REGIONS = ("441900101", "440100", "440106", "110108", None)
 Seen = Iterable[Any]
+NAMELESS = frozenset({"criteria", "judged-pairs", "training-figures"})
 
 
 def previews(db: Session, by: Visitor) -> Seen:
@@ -168,13 +169,9 @@ LISTS: dict[str, Callable[[Session, Visitor], Seen]] = {
     "spot checks": checked,
     "staff": officials,
     "whitelist": entries_of_whitelist,
-    # judged pairs name nothing and nobody; that they end there too is tried with the matches;
+    # these name nothing and nobody; that they end there too is tried where they are counted;
     # criteria are the same everywhere
-    **{
-        f"export of {name}": exported(name)
-        for name in exporting.TABLES
-        if name not in ("judged-pairs", "criteria")
-    },
+    **{f"export of {name}": exported(name) for name in exporting.TABLES if name not in NAMELESS},
 }
 
 

@@ -8,5 +8,18 @@ past. It never comes into an installation for production.
 from app.cli.demonstration.building import build
 from app.cli.demonstration.market import build as build_market
 from app.cli.demonstration.people import ACCOUNTS, Account, password, secret
+from app.cli.demonstration.trainings import build as build_trainings
 
-__all__ = ["ACCOUNTS", "Account", "build", "build_market", "password", "secret"]
+PARTS = (build, build_market, build_trainings)
+"""In order, each in a transaction of its own; the index is built after each."""
+
+__all__ = [
+    "ACCOUNTS",
+    "PARTS",
+    "Account",
+    "build",
+    "build_market",
+    "build_trainings",
+    "password",
+    "secret",
+]

@@ -86,7 +86,7 @@ class Story:
         with self.day(ago):
             application = drafts.start_vendor(self.db, by=self.who(owner))
             said = {**application.values, **values}
-            self._hand_in(application, said, owner)
+            self.hand_in(application, said, owner)
         return self.see_through(application, ago)
 
     def propose(
@@ -96,10 +96,10 @@ class Story:
         with self.day(ago):
             application = drafts.start_new(self.db, kind, by=self.who(by))
             named = {name: str(link) for name, link in links.items()}
-            self._hand_in(application, values, by, named)
+            self.hand_in(application, values, by, named)
         return application
 
-    def _hand_in(
+    def hand_in(
         self,
         application: Application,
         values: dict[str, Any],
@@ -154,7 +154,7 @@ class Story:
             editor = self.who("editor")
             change = drafts.start_change(self.db, energy, by=editor)
             said = {**change.values, "price_from": 880_000, "price_text": "每回路每年 880 元起"}
-            self._hand_in(change, said, "editor")
+            self.hand_in(change, said, "editor")
 
     def tell_of_those_on_their_way(self) -> None:
         """One application at every stage before publication, and those that came to an end."""

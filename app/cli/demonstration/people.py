@@ -42,12 +42,14 @@ class Account:
 
 
 VENDOR, SMALL, FACTORY, METALWORKS, MOULDER = "vendor", "small", "factory", "metalworks", "moulder"
+BUREAU = "bureau"
 ORGANISATIONS = {
     VENDOR: ("（演示）瑶山联网科技有限公司", HOME),
     SMALL: ("（演示）小匠软件工作室", HOME),
     FACTORY: ("（演示）样板注塑厂", DONGGUAN),
     METALWORKS: ("（演示）样板五金厂", FOSHAN),
     MOULDER: ("（演示）样板模具厂", FOSHAN),
+    BUREAU: ("（演示）连南数字化转型服务中心", HOME),
 }
 
 NAMES = {
@@ -58,6 +60,8 @@ NAMES = {
     "factory": "演示厂长",
     "metalworks": "演示五金厂主",
     "moulder": "演示模具厂主",
+    "bureau": "演示中心主任",
+    "learner": "演示学员",
     "city-reviewer": "演示清远审核员",
     "dongguan-reviewer": "演示东莞审核员",
     "reviewer": "演示省级审核员",
@@ -78,6 +82,8 @@ ACCOUNTS = (
         "metalworks", mark("manufacturer: owner"), organisation=METALWORKS, member=MemberRole.OWNER
     ),
     Account("moulder", mark("manufacturer: owner"), organisation=MOULDER, member=MemberRole.OWNER),
+    Account("bureau", mark("government body: owner"), organisation=BUREAU, member=MemberRole.OWNER),
+    Account("learner", mark("participant of trainings")),
     Account("city-reviewer", mark("staff: reviewer of a city"), StaffRole.REVIEWER, QINGYUAN),
     Account("dongguan-reviewer", mark("staff: reviewer of a city"), StaffRole.REVIEWER, DONGGUAN),
     Account("reviewer", mark("staff: reviewer of the province"), StaffRole.REVIEWER, PROVINCE),

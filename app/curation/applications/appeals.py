@@ -264,7 +264,7 @@ def _spot_check(db: Session, id_: UUID) -> Decision | None:
 
 @about(REMOVAL)
 def _removal(db: Session, id_: UUID) -> Decision | None:
-    for kind in (Kind.VENDOR, Kind.SOLUTION, Kind.CASE):
+    for kind in (Kind.VENDOR, Kind.SOLUTION, Kind.CASE, Kind.TRAINING):
         record = db.get(MODELS[kind], id_)
         if record is not None and record.stage == Stage.REMOVED:
             against = _who(db, id_, ".removed", ".archived")

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.curation.applications.fields import FIELDS, Field
+from app.curation.applications.field import Field
+from app.curation.applications.fields import FIELDS
 from app.curation.applications.forms import get
 from app.curation.folding import is_empty
 from search.engine import Kind

@@ -30,6 +30,9 @@ ACTS: Mapping[Stage, Can] = {
 }
 """What it takes to decide about an application that stands at a stage."""
 
+OF_SHORT = frozenset({Can.REVIEW, Can.PUBLISH})
+"""Any of these is enough for one that goes the shorter way."""
+
 DAYS: Mapping[Stage, int] = {Stage.SUBMITTED: 5, Stage.RECOMMENDED: 10, Stage.REVIEWED: 5}
 """Working days within which the next step is due."""
 
@@ -123,9 +126,11 @@ def _give_reason(application: Application, code: str, why: str, known: Mapping[s
 def may_act(application: Application, visitor: Visitor) -> bool:
     """Whether somebody's roles and region let them take the next step; who they are aside."""
     needed = ACTS.get(Stage(application.stage))
-    if needed is None or not visitor.may(needed):
+    if needed is None or not visitor.scope.covers(application.region):
         return False
-    if not visitor.scope.covers(application.region):
+    if application.is_short:
+        return any(visitor.may(one) for one in OF_SHORT)
+    if not visitor.may(needed):
         return False
     if application.stage == Stage.SUBMITTED and is_local(application.region):
         return visitor.scope.is_local
@@ -139,7 +144,8 @@ def is_local(region: str | None) -> bool:
 
 def must_act(db: Session, application: Application, wanted: Stage, *, by: Visitor) -> None:
     """Raises `Conflict` for an unlawful step, `Forbidden` where somebody else has to take it."""
-    check_move(Stage(application.stage), wanted, application.name)
+    before = Stage(application.stage)
+    check_move(before, wanted, application.name, is_short=application.is_short)
     if not may_act(application, by):
         raise Forbidden("This step is taken by others: it takes another role or another region.")
     must_be_another(db, application, by=by)

@@ -8,7 +8,8 @@ from typing import Any
 
 import rjieba
 
-from app.curation.applications.fields import FIELDS, Field, Input
+from app.curation.applications.field import Field, Input
+from app.curation.applications.fields import FIELDS
 from app.curation.applications.forms import get, shown
 from app.curation.folding import is_empty
 from search.engine import Kind

@@ -8,7 +8,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from app.accounts.visitor import Visitor
-from app.catalogue.models import MODELS, Case, Organisation, Record, Solution, Vendor
+from app.catalogue.index import get_vocabulary
+from app.catalogue.models import (
+    MODELS,
+    Case,
+    Organisation,
+    Record,
+    Solution,
+    Training,
+    Vendor,
+)
 from app.catalogue.reading import OPTIONS, Page
 from app.catalogue.stages import Stage
 from app.core.db import now
@@ -17,6 +26,7 @@ from app.core.i18n import mark
 from app.curation.applications.fields import FIELDS, KINDS
 from app.curation.applications.forms import Values, of_record
 from app.curation.applications.models import Application, Draft
+from app.curation.applications.training_fields import BEGIN_WITH
 from search.engine import Kind
 
 EDITABLE = frozenset({Stage.DRAFT, Stage.RETURNED})
@@ -80,8 +90,8 @@ def find_own(db: Session, visitor: Visitor, identifier: str) -> Record:
 
 
 def owner_of(record: Record) -> UUID | None:
-    """The organisation that a loaded vendor, solution or case belongs to."""
-    if isinstance(record, Vendor):
+    """The organisation that a loaded vendor, solution, case or training belongs to."""
+    if isinstance(record, Vendor | Training):
         return record.organisation_id
     vendor = record.vendor if isinstance(record, Solution | Case) else None
     return vendor.organisation_id if vendor else None
@@ -132,6 +142,16 @@ def start_new(db: Session, kind: Kind, *, by: Visitor) -> Application:
     return _start(db, kind, uuid4(), {}, links=links, is_new=True, by=by)
 
 
+def start_training(db: Session, *, by: Visitor) -> Application:
+    """A new training of the visitor's organisation, whether or not that is a vendor."""
+    organisation = db.get_one(Organisation, by.organisation_id)
+    values = {**BEGIN_WITH, "organiser": organisation.name}
+    if organisation.region and get_vocabulary().city_of(organisation.region):
+        values["region"] = organisation.region
+    links = {"organisation_id": str(organisation.id)}
+    return _start(db, Kind.TRAINING, uuid4(), values, links=links, is_new=True, by=by)
+
+
 def start_change(
     db: Session, record: Record, *, values: Mapping[str, Any] | None = None, by: Visitor
 ) -> Application:
@@ -158,7 +178,7 @@ def start_change(
 
 def links_of(record: Record) -> dict[str, str]:
     """What a listing belongs to, as an application names it."""
-    if isinstance(record, Vendor):
+    if isinstance(record, Vendor | Training):
         return {"organisation_id": str(record.organisation_id)}
     links = {name: getattr(record, name, None) for name in ("vendor_id", "solution_id")}
     return {name: str(link) for name, link in links.items() if link}

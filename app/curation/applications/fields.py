@@ -1,104 +1,29 @@
-"""What a vendor may say of a listing: each field with its name, its help and its limits."""
+"""What may be said of a listing: the fields of each kind that organisations offer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 from app.core.i18n import mark
+from app.curation.applications.field import (
+    BASICS,
+    CONTACT,
+    INDUSTRIES,
+    NAME_EN,
+    PROOF,
+    SCENARIOS,
+    SUMMARY_EN,
+    TERMS,
+    USE,
+    Field,
+    Input,
+    named,
+    summarised,
+)
+from app.curation.applications.training_fields import TRAINING
 from search.engine import Kind
-
-
-class Input(StrEnum):
-    """How a field is filled in."""
-
-    LINE = "line"
-    TEXT = "text"
-    SITE = "site"
-    YEAR = "year"
-    MONEY = "money"
-    DAY = "day"
-    MOMENT = "moment"  # in China's time, to the second
-    NAMES = "names"  # several, parted by 、 or a new line
-    CODE = "code"
-    CODES = "codes"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing to say. `why` tells what it is good for; a `needed` one cannot be left out."""
-
-    name: str
-    label: str
-    section: str
-    input: Input = Input.LINE
-    help: str = ""
-    why: str = ""
-    most: int = 100  # characters
-    facet: str = ""
-    needed: bool = False
-    english_of: str = ""  # the field whose English it is
-
-
-BASICS = mark("What it is")
-USE = mark("What it is for")
-TERMS = mark("How it is delivered and what it costs")
-PROOF = mark("What it brought")
-CONTACT = mark("Where to find you")
-IN_ENGLISH = mark("In English")
-
-NAME_EN = Field(
-    "name_en",
-    mark("Name in English"),
-    IN_ENGLISH,
-    help=mark("As you use it yourself; nobody translates it for you."),
-    why=mark("Readers of the English pages see the Chinese name otherwise."),
-    english_of="name",
-)
-SUMMARY_EN = Field(
-    "summary_en",
-    mark("Summary in English"),
-    IN_ENGLISH,
-    Input.TEXT,
-    help=mark("Two or three sentences are enough."),
-    why=mark("Without it the English pages have nothing to show but Chinese."),
-    most=3000,
-    english_of="summary",
-)
-SCENARIOS = Field(
-    "scenarios",
-    mark("Scenarios"),
-    USE,
-    Input.CODES,
-    help=mark("What factories use it for. Tick what it is made for, not all that it can touch."),
-    why=mark("Factories search and filter by it; without one it is found by its words alone."),
-    facet="scenario",
-    needed=True,
-)
-INDUSTRIES = Field(
-    "industries",
-    mark("Industries"),
-    USE,
-    Input.CODES,
-    help=mark("Where it has been used or is made for. Leave all empty if it fits every industry."),
-    why=mark("Factories narrow the list to their own industry."),
-    facet="industry",
-)
-
-
-def _name(help: str) -> Field:
-    why = mark("It is how the listing is found and told from others.")
-    return Field("name", mark("Name"), BASICS, help=help, why=why, needed=True)
-
-
-def _summary(help: str) -> Field:
-    why = mark("It stands in every list of results; a search looks through it.")
-    said = {"help": help, "why": why}
-    return Field("summary", mark("Summary"), BASICS, Input.TEXT, **said, most=3000, needed=True)
-
 
 FIELDS: Mapping[Kind, tuple[Field, ...]] = {
     Kind.VENDOR: (
-        _name(mark("The full legal name, as on the business licence.")),
+        named(mark("The full legal name, as on the business licence.")),
         Field(
             "aliases",
             mark("Other names"),
@@ -118,7 +43,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
             facet="vendor_kind",
             needed=True,
         ),
-        _summary(mark("Who you are and what you are best at. No advertising words.")),
+        summarised(mark("Who you are and what you are best at. No advertising words.")),
         Field(
             "service_areas",
             mark("Fields of service"),
@@ -163,8 +88,8 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         SUMMARY_EN,
     ),
     Kind.SOLUTION: (
-        _name(mark("What you call it, with a word that says what it is.")),
-        _summary(mark("Which problem of which factories it solves, and how. Figures help.")),
+        named(mark("What you call it, with a word that says what it is.")),
+        summarised(mark("Which problem of which factories it solves, and how. Figures help.")),
         SCENARIOS,
         INDUSTRIES,
         Field(
@@ -208,7 +133,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         SUMMARY_EN,
     ),
     Kind.CASE: (
-        _name(mark("What was done, where: “MES for an injection moulder in Dongguan”.")),
+        named(mark("What was done, where: “MES for an injection moulder in Dongguan”.")),
         Field(
             "factory",
             mark("Factory"),
@@ -235,7 +160,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
             why=mark("A case without a year looks old."),
             most=4,
         ),
-        _summary(mark("What the factory needed, what was put in, how long it took.")),
+        summarised(mark("What the factory needed, what was put in, how long it took.")),
         SCENARIOS,
         INDUSTRIES,
         Field(
@@ -251,8 +176,9 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         NAME_EN,
         SUMMARY_EN,
     ),
+    Kind.TRAINING: TRAINING,
 }
-KINDS = tuple(FIELDS)
+KINDS = tuple(FIELDS)  # that organisations offer
 
 
 def sections(kind: Kind) -> list[tuple[str, list[Field]]]:

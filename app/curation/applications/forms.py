@@ -13,7 +13,8 @@ from app.catalogue.models import Record
 from app.catalogue.service import stated
 from app.core.formats import CHINA, format_date, format_moment, format_money, today
 from app.core.i18n import _
-from app.curation.applications.fields import FIELDS, Field, Input
+from app.curation.applications.field import Field, Input
+from app.curation.applications.fields import FIELDS
 from search.engine import Kind
 
 Values = dict[str, Any]
@@ -173,6 +174,12 @@ def _money(_field: Field, text: str) -> int:
     return int(fen)
 
 
+def _number(field: Field, text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > field.highest:
+        raise ValueError(_("Write a whole number from 0 to {most}.", most=field.highest))
+    return int(text)
+
+
 def _day(_field: Field, text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -214,6 +221,7 @@ READERS = {
     Input.SITE: _site,
     Input.YEAR: _year,
     Input.MONEY: _money,
+    Input.NUMBER: _number,
     Input.DAY: _day,
     Input.MOMENT: _moment,
     Input.NAMES: _names,

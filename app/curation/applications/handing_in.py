@@ -18,7 +18,8 @@ from app.core.formats import today
 from app.curation.admission import DECISIONS
 from app.curation.applications import drafts
 from app.curation.applications.completeness import completeness
-from app.curation.applications.fields import FIELDS, Field
+from app.curation.applications.field import Field
+from app.curation.applications.fields import FIELDS
 from app.curation.applications.forms import Values, check, clean, get, of_record, put
 from app.curation.applications.models import Application, Draft, PublicNotice
 from app.curation.working_days import add_working_days

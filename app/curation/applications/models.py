@@ -70,9 +70,14 @@ class Application(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now)
     updated_at: datetime = Field(default_factory=now)
 
+    @property
+    def is_short(self) -> bool:
+        """Whether one second person of its region decides about it: a training."""
+        return self.kind == Kind.TRAINING
+
     def move_to(self, stage: Stage) -> None:
         """Take a lawful step; raises `Conflict` for any other."""
-        check_move(Stage(self.stage), stage, self.name)
+        check_move(Stage(self.stage), stage, self.name, is_short=self.is_short)
         self.stage = stage
         self.stage_since = self.updated_at = now()
         self.version += 1

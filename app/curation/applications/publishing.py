@@ -31,6 +31,7 @@ from search.engine import Kind
 
 PUBLISH_ONE = "applications.publish_one"
 WAY = (Stage.RECOMMENDED, Stage.REVIEWED, Stage.NOTICE)
+OWN = frozenset({Kind.VENDOR, Kind.TRAINING})  # of an organisation, not of a vendor
 log = structlog.get_logger("desk")
 
 
@@ -57,7 +58,7 @@ def plan(db: Session, application: Application) -> Plan:
     record = live_record(db, application)
     said = changed(db, application, record)
     found = [
-        *_of_the_notice(db, application),
+        *([] if application.is_short else _of_the_notice(db, application)),
         *_of_the_record(db, application, record),
         *_of_what_it_belongs_to(db, application),
     ]
@@ -74,6 +75,8 @@ def publish(
     db: Session, application: Application, *, seen: int | None = None, by: Visitor
 ) -> Record:
     """Put what was announced into the catalogue; on its day or later, with nothing open.
+
+    What goes the shorter way is not announced: a second person looked at it, which is enough.
 
     `seen` is the version of the live listing that the publisher looked at: where that changed
     what the application changes, they must have seen it. Raises `Conflict` otherwise.
@@ -138,7 +141,7 @@ def _held_by(organisation: Organisation) -> dict[str, Any]:
 
 
 def _links(application: Application) -> dict[str, UUID | None]:
-    if application.kind == Kind.VENDOR:
+    if application.kind in OWN:
         return {"organisation_id": application.organisation_id}
     names = ("vendor_id", "solution_id") if application.kind == Kind.CASE else ("vendor_id",)
     return {name: _link(application.links, name) for name in names}
@@ -160,7 +163,7 @@ def _bind(changes: catalogue.Changes, record: Record, application: Application) 
 def _show(changes: catalogue.Changes, record: Record) -> None:
     if record.stage == Stage.PUBLISHED:
         return
-    if record.stage == Stage.SUBMITTED:
+    if record.stage == Stage.SUBMITTED and record.KIND is not Kind.TRAINING:
         for stage in WAY:  # its application went the same way
             record.move_to(stage)
     record.left_on = record.left_code = record.left_why = None
@@ -199,7 +202,7 @@ def _of_the_record(db: Session, application: Application, record: Record | None)
 
 
 def _of_what_it_belongs_to(db: Session, application: Application) -> list[Conflict]:
-    if application.kind == Kind.VENDOR:
+    if application.kind in OWN:
         return []
     vendor_id, solution_id = (_link(application.links, n) for n in ("vendor_id", "solution_id"))
     vendor = db.get(Vendor, vendor_id) if vendor_id else None

@@ -19,7 +19,7 @@ from app.catalogue.stages import Stage
 from app.core.access import Can
 from app.core.db import now
 from app.core.formats import today
-from app.curation.applications.deciding import ACTS, may_act
+from app.curation.applications.deciding import ACTS, OF_SHORT, may_act
 from app.curation.applications.models import Appeal, AppealStage, Application
 from app.curation.models import Batch, MergeCase, MergeState
 from app.curation.oversight.models import CheckStage, SpotCheck
@@ -131,10 +131,13 @@ def mine(visitor: Visitor) -> ColumnElement[bool]:
     region = col(Application.region)
     is_local = and_(region.is_not(None), region.not_like(LOCAL))
     ways: list[ColumnElement[bool]] = [false()]
+    is_short = col(Application.kind) == Kind.TRAINING
+    if any(visitor.may(one) for one in OF_SHORT):
+        ways.append(and_(is_short, col(Application.stage) == Stage.SUBMITTED))
     for stage, needed in ACTS.items():
         if not visitor.may(needed):
             continue
-        at_stage = col(Application.stage) == stage
+        at_stage = and_(~is_short, col(Application.stage) == stage)
         if visitor.scope.is_province:
             ways.append(and_(at_stage, ~is_local) if stage is Stage.SUBMITTED else at_stage)
         elif stage is Stage.SUBMITTED and visitor.scope.is_local:

@@ -18,6 +18,8 @@ TONES = {
     Stage.REMOVED: "bad",
 }
 STEPS = (Stage.DRAFT, *words.STEPS)
+SHORT_STEPS = (Stage.DRAFT, *words.SHORT_STEPS)
+LOOKED_AT = mark("Nothing to do for you. The staff of your region look at it until {date}.")
 AHEAD = {
     Stage.SUBMITTED: mark("Nothing to do for you. Your city or county looks at it until {date}."),
     Stage.RECOMMENDED: mark("Nothing to do for you. The province reviews it until {date}."),
@@ -61,9 +63,13 @@ def stage_tone(stage: str) -> str:
     return TONES.get(Stage(stage), "plain")
 
 
-def step_names() -> list[str]:
+def _steps(application: Application) -> tuple[Stage, ...]:
+    return SHORT_STEPS if application.is_short else STEPS
+
+
+def step_names(application: Application) -> list[str]:
     """The steps from a draft to its publication."""
-    return [stage_label(stage) for stage in STEPS]
+    return [stage_label(stage) for stage in _steps(application)]
 
 
 def step_of(application: Application) -> int | None:
@@ -71,7 +77,8 @@ def step_of(application: Application) -> int | None:
     stage = Stage(application.stage)
     if stage is Stage.RETURNED:
         return 0
-    return STEPS.index(stage) if stage in STEPS else None
+    steps = _steps(application)
+    return steps.index(stage) if stage in steps else None
 
 
 def reason_label(stage: str, code: str | None) -> str:
@@ -90,5 +97,7 @@ def next_of(application: Application, open_questions: int) -> Next:
         )
         return Next(text, is_yours=True)
     stage = Stage(application.stage)
-    text = _(AHEAD[stage], date=format_date(application.due_on) or "—")
+    is_looked_at = application.is_short and stage is Stage.SUBMITTED
+    ahead = LOOKED_AT if is_looked_at else AHEAD[stage]
+    text = _(ahead, date=format_date(application.due_on) or "—")
     return Next(text, is_yours=stage in (Stage.DRAFT, Stage.RETURNED))

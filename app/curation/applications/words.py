@@ -21,6 +21,7 @@ STAGES: Mapping[Stage, str] = {
     Stage.MERGED: mark("Merged"),
 }
 STEPS = (Stage.SUBMITTED, Stage.RECOMMENDED, Stage.REVIEWED, Stage.NOTICE, Stage.PUBLISHED)
+SHORT_STEPS = (Stage.SUBMITTED, Stage.PUBLISHED)
 ONE: Mapping[Kind, str] = {
     Kind.VENDOR: mark("Vendor"),
     Kind.SOLUTION: mark("Solution"),

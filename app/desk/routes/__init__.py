@@ -15,9 +15,12 @@ from app.desk.routes import (
     merges,
     queue,
     ratings,
+    refunds,
     reports,
+    seats,
     spotchecks,
     staff,
+    trainings,
 )
 
 ROUTERS = (
@@ -35,6 +38,9 @@ ROUTERS = (
     inquiries.router,
     reports.router,
     ratings.router,
+    seats.router,
+    trainings.router,
+    refunds.router,
     staff.router,
     audit.router,
     exports.router,

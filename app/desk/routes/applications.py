@@ -141,7 +141,7 @@ def announce(
 def publish(
     request: Request,
     db: Db,
-    visitor: Publisher,
+    visitor: Staff,
     application_id: UUID,
     version: Version,
     seen: Annotated[int | None, Form()] = None,

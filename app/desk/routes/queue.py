@@ -23,7 +23,7 @@ from app.inquiries import deciding, overseeing, reporting
 from search.engine import Kind
 
 router = APIRouter(include_in_schema=False)
-KINDS = (Kind.VENDOR, Kind.SOLUTION, Kind.CASE)
+KINDS = (Kind.VENDOR, Kind.SOLUTION, Kind.CASE, Kind.TRAINING)
 
 
 @router.get("/desk", name="desk")

@@ -11,7 +11,7 @@ from app.core.errors import Invalid
 from app.core.forms import Said, Version
 from app.core.i18n import _, mark
 from app.core.web import go
-from app.curation.applications.fields import Field, Input
+from app.curation.applications.field import Field, Input
 from app.curation.applications.forms import read_fields
 from app.inquiries import contacts, seeing, stepping
 from app.inquiries.models import InquiryStage

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.accounts.visitor import NeedWriter, SignedIn, Trader
+from app.bookings.suggesting import suggest
 from app.core.db import Db
 from app.core.errors import Invalid
 from app.core.forms import Said
@@ -14,6 +15,7 @@ from app.matching import feedback, service, wording
 from app.matching.models import Verdict
 from app.needs import match_wording, matched
 from app.needs.pages import page_of, show_own
+from app.needs.wanting import topic_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,6 +31,7 @@ def of_need(request: Request, db: Db, visitor: Trader, identifier: str) -> Respo
         told=match_wording,
         explained=wording,
         verdicts=matched.OPINIONS,
+        suggested=suggest(db, topic_of(found.need)),
     )
 
 

@@ -13,7 +13,7 @@ from app.core.errors import Invalid
 from app.core.forms import Posted, Said, Version, texts
 from app.core.i18n import _
 from app.core.web import go
-from app.curation.applications.fields import Field, Input
+from app.curation.applications.field import Field, Input
 from app.curation.applications.forms import read_fields
 from app.needs import drafting, outcomes, publishing, questions, reading, standing
 from app.needs.models import Need

@@ -16,7 +16,8 @@ from app.core.web import go
 from app.curation.applications import answering, drafts, handing_in
 from app.curation.applications.completeness import completeness
 from app.curation.applications.differences import differences
-from app.curation.applications.fields import Field, sections
+from app.curation.applications.field import Field
+from app.curation.applications.fields import sections
 from app.curation.applications.models import Application
 from app.workspace import attaching, overview
 from app.workspace.pages import show
@@ -45,7 +46,9 @@ def _begin(db: Session, kind: str, listing: str, *, by: Visitor) -> Application:
         return drafts.start_change(db, drafts.find_own(db, by, listing), by=by)
     if kind == Kind.VENDOR:
         return drafts.start_vendor(db, by=by)
-    if kind in overview.OFFERED:
+    if kind == Kind.TRAINING:
+        return drafts.start_training(db, by=by)
+    if kind in overview.OF_VENDORS:
         return drafts.start_new(db, Kind(kind), by=by)
     raise NotFound("There is no such kind of listing.")
 

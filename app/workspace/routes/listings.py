@@ -7,7 +7,8 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.accounts.visitor import Editor, Viewer
-from app.catalogue.models import Record
+from app.bookings import withdrawing
+from app.catalogue.models import Record, Training
 from app.core.db import Db
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _
@@ -50,6 +51,7 @@ def _page(
         record=record,
         open_one=drafts.open_for(db, record.id),
         goes_along=handing_in.goes_with(db, record),
+        dates=withdrawing.ahead(db, record) if isinstance(record, Training) else [],
         appeal=appeals.subject_for(db, record),
         can_change=record.stage in drafts.CHANGEABLE,
         posted={"why": why},
@@ -63,7 +65,10 @@ def withdraw(
 ) -> Response:
     record = drafts.find_own(db, visitor, identifier)
     try:
-        handing_in.withdraw_listing(db, record, why, by=visitor)
+        if isinstance(record, Training):
+            withdrawing.withdraw(db, record, why, by=visitor)
+        else:
+            handing_in.withdraw_listing(db, record, why, by=visitor)
     except Invalid as refusal:
         return _page(request, db, record, why, _(refusal.message, **refusal.values))
     return go(request, "workspace:listing", identifier=identifier)

@@ -1,0 +1,1 @@
+"""Seats: rules, races and pages."""
