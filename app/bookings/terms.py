@@ -38,7 +38,12 @@ class Terms:
 
 
 def of_order(db: Session, sitting: Sitting, order: Order) -> Terms:
-    """Those that were published when it was booked: later ones change no booking."""
+    """Those that were published when it was booked: later ones change no booking.
+
+    Whoever booked before the sitting was moved may cancel free of charge until it begins.
+    """
+    if sitting.moved_at and order.created_at < sitting.moved_at:
+        return Terms(late=WHOLE)
     chosen = select(Revision.values).where(
         col(Revision.kind) == Kind.TRAINING,
         col(Revision.record_id) == sitting.training_id,

@@ -93,6 +93,12 @@ AREAS: tuple[tuple[Can, str, str, str], ...] = (
         mark("Quality of matches and who gets the good places."),
     ),
     (
+        Can.OVERSEE_TRAININGS,
+        "/desk/trainings",
+        mark("Trainings"),
+        mark("Sittings of the region: seats, attendance, money, figures, certificates."),
+    ),
+    (
         Can.READ_DESK,
         "/desk/assessments",
         mark("Assessments"),

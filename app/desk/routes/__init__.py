@@ -20,6 +20,7 @@ from app.desk.routes import (
     seats,
     spotchecks,
     staff,
+    trainings,
 )
 
 ROUTERS = (
@@ -39,6 +40,7 @@ ROUTERS = (
     ratings.router,
     seats.router,
     refunds.router,
+    trainings.router,
     staff.router,
     audit.router,
     exports.router,
