@@ -10,8 +10,17 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.accounts.visitor import SignedIn, Visitor
+from app.bookings import (
+    certifying,
+    feedback,
+    releasing,
+    seats,
+    seeing,
+    terms,
+    tickets,
+    transferring,
+)
 from app.bookings import order_wording as orders
-from app.bookings import releasing, seats, seeing, terms, tickets, transferring
 from app.bookings.calendars import event_of
 from app.bookings.models import Booking, Order, Sitting
 from app.bookings.ordering import Participant
@@ -34,7 +43,12 @@ Ids = list[UUID]
 @router.get("/bookings/{identifier}", name="bookings:order")
 def see(request: Request, db: Db, visitor: SignedIn, identifier: str) -> Response:
     order = seeing.find(db, visitor, identifier)
-    return _show(request, db, visitor, order, "booking.html", receipts=receipts.of_order(db, order))
+    known: dict[str, Any] = {
+        "receipts": receipts.of_order(db, order),
+        "issued": certifying.of_order(db, order),
+        "asks": feedback.may_give(db, order, visitor),
+    }
+    return _show(request, db, visitor, order, "booking.html", **known)
 
 
 @router.get("/bookings/{identifier}/tickets", name="bookings:tickets")
