@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from app.accounts.models import Person
 from app.accounts.visitor import Visitor
 from app.bookings.models import Booking, Order, Sitting
+from app.bookings.seeing import mine
 from app.bookings.stages import SeatStage
 from app.catalogue.models import Organisation, Training
 from app.core.db import lock
@@ -45,9 +46,17 @@ def of_refund(
     """The counter-document for money that went back, once for each refund."""
     seats = {seat.id: seat for seat in _all_seats(db, order)}
     lines = [_line(seats[id_], amount) for id_, amount in parts.items()]
-    said = {"lines": lines, "why": refund.why, "corrects": _number_of(db, payment)}
-    kind = ReceiptKind.REFUND
-    return _issue(db, kind, order, payment, amount=refund.amount, refund_id=refund.id, **said)
+    return _issue(
+        db,
+        ReceiptKind.REFUND,
+        order,
+        payment,
+        amount=refund.amount,
+        lines=lines,
+        why=refund.why,
+        corrects=_number_of(db, payment),
+        refund_id=refund.id,
+    )
 
 
 def of_return(db: Session, order: Order, payment: Payment, refund: Refund) -> Receipt:
@@ -131,15 +140,13 @@ def of_order(db: Session, order: Order) -> list[Receipt]:
 
 
 def find_own(db: Session, visitor: Visitor, number: int) -> Receipt:
-    """A receipt of the visitor's, or of the organisation they act for; else `NotFound`."""
-    receipt = db.exec(select(Receipt).where(Receipt.number == number)).first()
-    order = db.get(Order, receipt.order_id) if receipt else None
-    if receipt is None or order is None or not is_own(order, visitor):
+    """A receipt of an order that is theirs; else `NotFound`."""
+    chosen = (
+        select(Receipt)
+        .join(Order, col(Order.id) == col(Receipt.order_id))
+        .where(Receipt.number == number, mine(visitor))
+    )
+    receipt = db.exec(chosen).first()
+    if receipt is None:
         raise NotFound("There is no such receipt.")
     return receipt
-
-
-def is_own(order: Order, visitor: Visitor) -> bool:
-    """Whether an order is the visitor's, or that of the organisation they act for."""
-    is_theirs = order.organisation_id and order.organisation_id == visitor.organisation_id
-    return bool(is_theirs) or order.person_id == visitor.person_id

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
@@ -133,8 +134,7 @@ def again(db: Session, refund: Refund, *, by: Visitor) -> Refund:
     payment, _order = hold(db, refund)
     if refund.stage != RefundStage.FAILED or refund.is_outside:
         raise Conflict("Only a refund of ours that failed is tried again.")
-    chosen = select(RefundLine).where(RefundLine.refund_id == refund.id)
-    lines = {line.booking_id: line.amount for line in db.exec(chosen)}
+    lines = parts(db, refund)
     note = refund.note or f"{refund.id}"
     return ask(db, payment, refund.amount, Why(refund.why), lines=lines, note=note, by=by)
 
@@ -214,14 +214,13 @@ def _failed(db: Session, order: Order, payment: Payment, refund: Refund, *, was_
 
 def parts(db: Session, refund: Refund) -> dict[UUID, int]:
     """How a refund divides among seats; empty where it belongs to none of them."""
-    chosen = (
-        select(RefundLine).where(RefundLine.refund_id == refund.id).order_by(col(RefundLine.id))
-    )
+    chosen = select(RefundLine).where(RefundLine.refund_id == refund.id).order_by("id")
     return {line.booking_id: line.amount for line in db.exec(chosen)}
 
 
 def _tell(db: Session, order: Order, refund: Refund, template: str) -> None:
     person = db.get_one(Person, order.person_id)
     sitting = db.get_one(Sitting, order.sitting_id)
-    said = {"name": person.name, "order": order, "sitting": sitting, "refund": refund}
+    said: dict[str, Any] = {"name": person.name, "order": order, "refund": refund}
+    said |= {"sitting": sitting}
     mail.write(db, person.email, template, **said)
