@@ -5,14 +5,31 @@ from typing import Any
 
 from app.catalogue.labels import code_label
 from app.matching.wanted import Limits, Part, Wanted
+from app.needs import drafting
 from app.needs.models import Need
-from app.needs.understanding import SCENARIO, codes
+from app.needs.understanding import SCENARIO, codes, recognised
 
 
 def wanted_of(need: Need) -> Wanted:
     """A need as matching sees it; what the author took away of its tags does not count."""
     text = "\n".join(part for part in (need.title, need.text) if part)
     return Wanted(text=text, parts=parts_of(need), limits=limits_of(need))
+
+
+def wanted_by(text: str, limits: Limits) -> Wanted:
+    """What a need of these words would ask for; where `limits` say nothing, the words may."""
+    tags = recognised(text)
+    need = Need(
+        text=text,
+        tags=tags,
+        parts=drafting.split(text),
+        region=limits.region,
+        industries=limits.industries or codes(tags, "industry")[: drafting.MOST_INDUSTRIES],
+        deployment=limits.deployment,
+        budget_to=limits.max_price,
+        requires_whitelist=limits.whitelist,
+    )
+    return wanted_of(need)
 
 
 def parts_of(need: Need) -> tuple[Part, ...]:
