@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from app.catalogue.labels import code_label
 from app.matching.wanted import Limits, Part, Wanted
 from app.needs import drafting
 from app.needs.models import Need
 from app.needs.understanding import SCENARIO, codes, recognised
+
+NOBODY = UUID(int=0)
 
 
 def wanted_of(need: Need) -> Wanted:
@@ -19,13 +22,15 @@ def wanted_of(need: Need) -> Wanted:
 def wanted_by(text: str, limits: Limits) -> Wanted:
     """What a need of these words would ask for; where `limits` say nothing, the words may."""
     tags = recognised(text)
-    need = Need(
+    need = Need(  # belongs to nobody and to no session
+        organisation_id=NOBODY,
+        written_by=NOBODY,
         text=text,
         tags=tags,
         parts=drafting.split(text),
         region=limits.region,
-        industries=limits.industries or codes(tags, "industry")[: drafting.MOST_INDUSTRIES],
-        deployment=limits.deployment,
+        industries=list(limits.industries or codes(tags, "industry")[: drafting.MOST_INDUSTRIES]),
+        deployment=list(limits.deployment),
         budget_to=limits.max_price,
         requires_whitelist=limits.whitelist,
     )
