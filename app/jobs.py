@@ -20,6 +20,7 @@ import app.curation.oversight.quarantining
 import app.curation.oversight.whitelisting
 import app.curation.trail
 import app.inquiries.accounts_missing
+import app.inquiries.merged
 import app.inquiries.overdue
 import app.inquiries.rings
 import app.matching.following

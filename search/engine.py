@@ -12,6 +12,15 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float32]
 NOTHING: Mapping[str, int] = MappingProxyType({})
 
+# Raised when documents hold something else, or an index keeps them in another way: one of another
+# layout answers on, but with less than is asked of it, so whoever runs it is told to make it anew.
+LAYOUT = 3
+
+
+def misfit_of(layout: int) -> str:
+    """Why an index of this layout does not fit; empty when it does."""
+    return "" if layout == LAYOUT else f"its layout is {layout}, this version needs {LAYOUT}"
+
 
 class Kind(StrEnum):
     """The kinds of public thing that can be found."""

@@ -21,7 +21,7 @@ from app.core.db import now
 from app.core.outbox import job
 from app.core.schedule import recurring
 from app.core.settings import get_settings
-from app.needs.models import Need, NeedStage
+from app.needs.models import Need
 from search.engine import Kind
 
 TELL_JOB = "alerts.tell"
@@ -89,7 +89,7 @@ def _waits(db: Session, watch: Watch) -> bool:
     if watch.need_id is None:
         return True
     need = db.get(Need, watch.need_id)
-    return need is not None and need.stage == NeedStage.PUBLISHED
+    return need is not None and need.is_open
 
 
 def _public(db: Session, news: Sequence[News]) -> dict[UUID, Record]:

@@ -13,9 +13,9 @@ from app.core.db import transaction
 from app.core.i18n import _, ngettext
 from app.matching import choosing, finding
 from app.matching.found import Found, Hit
-from app.matching.splitting import split
 from app.matching.wanted import Limits, Wanted
 from app.matching.wording import component_label, reason_sentence
+from app.needs.wanting import wanted_by
 
 FEN = 100
 MARKS = {"met": "✓", "unmet": "–", "unknown": "?"}
@@ -44,9 +44,9 @@ def match(
         max_price=budget * FEN or None,
         whitelist=whitelist,
     )
-    wanted = Wanted(text.strip(), split(text), limits)
-    if not wanted.parts:
+    if not text.strip():
         _refuse(_("Say what is needed."))
+    wanted = wanted_by(text.strip(), limits)
     with transaction(writes=False) as db:
         found = finding.find(db, wanted)
         shown = found.hits[:limit]

@@ -7,14 +7,14 @@ from sqlmodel import Session, col, or_, select
 
 from app.accounts.visitor import Visitor
 from app.catalogue import reading as catalogue
-from app.catalogue.models import Solution, Vendor
+from app.catalogue.models import Record, Solution, Vendor
 from app.catalogue.stages import Stage
 from app.core.errors import NotFound
 from app.inquiries.models import ENDED, Inquiry
 from app.matching.models import Match
 from app.needs import reading as needs
 from app.needs.models import Confidentiality, Need
-from app.shortlists.models import Shortlist
+from app.shortlists.models import Shortlist, ShortlistItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +53,21 @@ class About:
 def find(db: Session, visitor: Visitor, wish: Wish) -> About:
     """Whom and what a wish means; raises `NotFound` for what is not public or not one's own."""
     match, need = _match(db, visitor, wish.match) if wish.match else (None, None)
+    shortlist = _shortlist(db, visitor, wish.shortlist) if wish.shortlist else None
     if wish.need and need is None:
         need = needs.find_own(db, visitor, wish.need)
-    if match:
-        solution = db.get(Solution, match.solution_id)
-        listing = catalogue.find_by_identifier(db, solution.identifier if solution else "")
-    else:
-        listing = catalogue.find_by_identifier(db, wish.solution or wish.vendor)
+    listing = _listing(db, wish, match)
     vendor = listing.vendor if isinstance(listing, Solution) else listing
     if not isinstance(vendor, Vendor) or vendor.stage != Stage.PUBLISHED:
         raise NotFound("There is no such vendor in the pool.")
+    if shortlist and need is None:
+        match, need = _put_aside_for(db, visitor, shortlist, listing.id)
     return About(
         vendor=vendor,
         solution=listing if isinstance(listing, Solution) else None,
         need=need,
         match_id=match.id if match else None,
-        shortlist_id=_shortlist(db, visitor, wish.shortlist) if wish.shortlist else None,
+        shortlist_id=shortlist.id if shortlist else None,
     )
 
 
@@ -89,6 +88,14 @@ def open_one(db: Session, visitor: Visitor, about: About) -> Inquiry | None:
     return db.exec(chosen.order_by(col(Inquiry.created_at))).first()
 
 
+def _listing(db: Session, wish: Wish, match: Match | None) -> Record:
+    """The public listing that is asked about: the match's, or the one that is named."""
+    if match is None:
+        return catalogue.find_by_identifier(db, wish.solution or wish.vendor)
+    solution = db.get(Solution, match.solution_id)
+    return catalogue.find_by_identifier(db, solution.identifier if solution else "")
+
+
 def _match(db: Session, visitor: Visitor, match: str) -> tuple[Match, Need]:
     chosen = (
         select(Match, Need)
@@ -101,8 +108,26 @@ def _match(db: Session, visitor: Visitor, match: str) -> tuple[Match, Need]:
     return found[0], found[1]
 
 
-def _shortlist(db: Session, visitor: Visitor, shortlist: str) -> UUID:
-    chosen = select(Shortlist.id).where(
+def _put_aside_for(
+    db: Session, visitor: Visitor, shortlist: Shortlist, record_id: UUID
+) -> tuple[Match | None, Need | None]:
+    """What a listing stands on a list for: the match that it was seen in, else the list's need.
+
+    So who asks from a list stays hidden where their need hides them.
+    """
+    item = select(ShortlistItem.match_id).where(
+        ShortlistItem.shortlist_id == shortlist.id, ShortlistItem.record_id == record_id
+    )
+    match_id = db.exec(item).first()
+    match = db.get(Match, match_id) if match_id else None
+    need_id = match.need_id if match else shortlist.need_id
+    need = db.get(Need, need_id) if need_id else None
+    is_own = need is not None and need.organisation_id == visitor.organisation_id
+    return (match, need) if is_own else (None, None)
+
+
+def _shortlist(db: Session, visitor: Visitor, shortlist: str) -> Shortlist:
+    chosen = select(Shortlist).where(
         Shortlist.id == _id(shortlist),
         Shortlist.organisation_id == visitor.organisation_id,
         or_(Shortlist.owner_id == visitor.person_id, col(Shortlist.is_shared)),

@@ -20,7 +20,7 @@ from search.engine import EngineAway, Kind
 
 PUBLISHED_JOB = "matching.listing_published"
 AGAIN_JOB = "matching.again"
-NEWS_JOB = "alerts.need_news"  # need_id, match_ids: what was never among the need's matches
+NEWS_JOB = "alerts.need_news"  # need_id, match_ids: what is new for the need, at first nothing
 
 
 @follows(PUBLISHED_JOB, Kind.SOLUTION, Kind.CASE, batch=20)

@@ -18,7 +18,7 @@ from app.matching.wanted import Limits, Wanted
 _LOCKS = 4_402_300 << 40  # the locks of needs lie above it; the number means nothing
 _LOCKED = 2**40
 # what makes an answer another one; the week's salt and the rest of the pool do not by themselves
-_VERSIONS = ("model", "vocabulary", "rules")
+_VERSIONS = ("model", "index", "vocabulary", "rules")
 
 
 def keep(db: Session, *, need_id: UUID, need_version: int, wanted: Wanted) -> MatchRun:

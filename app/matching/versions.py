@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from app.catalogue import reading
 from app.catalogue.index import get_vocabulary
+from search.engine import LAYOUT
 from search.searcher import Searcher
 from search.vocabulary import Vocabulary
 
@@ -14,10 +15,11 @@ RULES = "1"  # raised when the rules of the order change
 
 
 def versions(db: Session, searcher: Searcher) -> dict[str, str]:
-    """Model, vocabulary and rules, and the moment of the pool's last change."""
+    """Model, index, vocabulary and rules, and the moment of the pool's last change."""
     changed = reading.last_change(db)
     return {
         "model": searcher.embedder.name if searcher.embedder else "",
+        "index": str(LAYOUT),
         "vocabulary": _digest(get_vocabulary()),
         "pool": changed.isoformat() if changed else "",
         "rules": RULES,

@@ -139,7 +139,10 @@ def _parts(text: str, posted: Posted) -> tuple[list[drafting.NeedPart], bool]:
 def _ticked(texts: Sequence[str], need: Need, posted: Posted) -> tuple[list[str], list[str]]:
     if "shown" not in posted and "add" not in posted:  # a form that does not ask for tags
         return list(need.ignored), added_in(need.tags)
-    ticked = [*posted.get("tag", ()), *(f"scenario:{c}" for c in posted.get("add", ()) if c)]
+    # a tick beside what the words said goes with the words: nobody added it
+    gone = set(posted.get("from_words", ())) - {key(tag) for tag in recognised(*texts)}
+    ticked = [one for one in posted.get("tag", ()) if one not in gone]
+    ticked += [f"scenario:{code}" for code in posted.get("add", ()) if code]
     ignored, added = drafting.tags_after(texts, ticked, posted.get("shown", ()), need.ignored)
     return [one for one in ignored if one not in ticked], added
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from app.catalogue.labels import code_label, region_label
+from app.catalogue.labels import code_label
 from app.core.formats import format_date, format_money
 from app.core.i18n import _, mark
 from app.matching.found import Step
@@ -26,6 +26,20 @@ VERDICTS: Mapping[Verdict, str] = {
     Verdict.CONTACTED: mark("Contacted"),
     Verdict.AWARDED: mark("Awarded"),
 }
+
+
+MADE_WITH: Mapping[str, str] = {
+    "model": mark("Language model"),
+    "index": mark("Version of the index"),
+    "vocabulary": mark("Vocabulary"),
+    "pool": mark("Last change of the pool"),
+    "rules": mark("Version of the rules"),
+}
+
+
+def made_with(name: str) -> str:
+    """What it is called that a run rested on."""
+    return _(MADE_WITH[name]) if name in MADE_WITH else name
 
 
 def component_means(name: str) -> str:
@@ -119,9 +133,3 @@ def why(step: Step | None) -> str:
         difference=f"{100 * step.difference:.1f}",
         component=component_label(most),
     )
-
-
-def asked_place(run: MatchRun) -> str:
-    """Where the work of a run is done, if it said so."""
-    region = run.wanted.get("limits", {}).get("region")
-    return region_label(region) if region else ""

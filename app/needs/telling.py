@@ -8,9 +8,10 @@ from sqlmodel import Session, col, exists, select
 from app.catalogue.index import get_searcher
 from app.catalogue.models import Organisation, Vendor
 from app.catalogue.stages import Stage
-from app.core.outbox import Later, job
+from app.core.outbox import Later, enqueue, job
 from app.curation.telling import tell
 from app.matching import service as matching
+from app.matching.following import NEWS_JOB
 from app.matching.models import Match
 from app.needs.models import Confidentiality, Need, NeedTold
 from app.needs.publishing import MATCH
@@ -31,10 +32,14 @@ def match(db: Session, payloads: list[dict[str, Any]]) -> None:
     except EngineAway as away:
         raise Later(str(away)) from away
     tell_matched(db, need)
+    # from now on its writer waits for what comes later, and can say how often to be told
+    enqueue(db, NEWS_JOB, need_id=str(need.id), match_ids=[])
 
 
 def tell_matched(db: Session, need: Need) -> int:
     """Write to each vendor of the current matches once; return how many were told."""
+    # held: the job of the publication and one of a later listing may come at the same moment
+    db.exec(select(Need.id).where(Need.id == need.id).with_for_update()).one()
     matched = select(Match.vendor_id).where(Match.need_id == need.id, col(Match.is_current))
     told = exists().where(
         col(NeedTold.need_id) == need.id, col(NeedTold.vendor_id) == col(Vendor.id)

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from app.bookings.suggesting import Topic
 from app.catalogue.labels import code_label
 from app.matching.wanted import Limits, Part, Wanted
+from app.needs import drafting
 from app.needs.models import Need
-from app.needs.understanding import SCENARIO, codes
+from app.needs.understanding import SCENARIO, codes, recognised
+
+NOBODY = UUID(int=0)
 
 
 def wanted_of(need: Need) -> Wanted:
@@ -21,6 +25,24 @@ def topic_of(need: Need) -> Topic:
     wanted = wanted_of(need)
     scenarios = {code for part in wanted.parts for code in part.scenarios}
     return Topic(scenarios, wanted.limits.industries, text=wanted.text)
+
+
+def wanted_by(text: str, limits: Limits) -> Wanted:
+    """What a need of these words would ask for; where `limits` say nothing, the words may."""
+    tags = recognised(text)
+    need = Need(  # belongs to nobody and to no session
+        organisation_id=NOBODY,
+        written_by=NOBODY,
+        text=text,
+        tags=tags,
+        parts=drafting.split(text),
+        region=limits.region,
+        industries=list(limits.industries or codes(tags, "industry")[: drafting.MOST_INDUSTRIES]),
+        deployment=list(limits.deployment),
+        budget_to=limits.max_price,
+        requires_whitelist=limits.whitelist,
+    )
+    return wanted_of(need)
 
 
 def parts_of(need: Need) -> tuple[Part, ...]:

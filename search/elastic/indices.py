@@ -12,8 +12,8 @@ from typing import Any
 from elasticsearch import BadRequestError, Elasticsearch
 
 from search.elastic.connection import Connection
-from search.elastic.layout import LAYOUT, SETTINGS, mappings, meta
-from search.engine import EngineAway, EngineUnusable, Entry
+from search.elastic.layout import SETTINGS, mappings, meta
+from search.engine import EngineAway, EngineUnusable, Entry, misfit_of
 
 # seconds for which a process believes what it knows of the live index
 _BELIEVED = 5.0
@@ -173,6 +173,4 @@ def _index(name: str, values: dict[str, Any]) -> Index:
 
 def misfit(index: Index) -> str:
     """Why an index does not fit this version of the code; empty when it does."""
-    if index.layout == LAYOUT:
-        return ""
-    return f"its layout is {index.layout}, this version needs {LAYOUT}"
+    return misfit_of(index.layout)

@@ -4,11 +4,9 @@ from typing import Any
 
 from elasticsearch.helpers import pack_dense_vector
 
-from search.engine import Entry
+from search.engine import LAYOUT, Entry
 from search.matching import tie
 
-# raised when mapping or settings change: an index of another layout is then rebuilt
-LAYOUT = 2
 KIND = "kind"
 # listings are leafed through to the end
 WINDOW = 200_000

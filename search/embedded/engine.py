@@ -9,7 +9,15 @@ from contextlib import contextmanager
 from itertools import islice, repeat
 from pathlib import Path
 
-from search.embedded.generation import Generation, current, discard_others, fresh, pointed, switch
+from search.embedded.generation import (
+    Generation,
+    current,
+    discard_others,
+    fresh,
+    layout_of,
+    pointed,
+    switch,
+)
 from search.embedded.matching import filtered, match
 from search.embedded.ranking import Head, head, ordered
 from search.embedded.state import KIND, Snapshot
@@ -25,6 +33,7 @@ from search.engine import (
     Order,
     Vector,
     WriteResult,
+    misfit_of,
 )
 
 # entries written in one commit of a rebuild: bounds memory, not time
@@ -116,8 +125,11 @@ class EmbeddedEngine:
         return len(self.versions(space))
 
     def misfit(self) -> str:
-        """Always empty: a folder of another format is left alone and begun anew."""
-        return ""
+        """Why the live folder holds documents of another version, empty when it fits.
+
+        A folder whose files are of another format is left alone and begun anew.
+        """
+        return misfit_of(layout_of(self._root / current(self._root)))
 
     def rebuild(self, entries: Iterable[Entry]) -> WriteResult:
         """Fill a fresh folder and switch to it; when that fails the live one stays."""

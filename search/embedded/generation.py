@@ -12,11 +12,12 @@ import numpy as np
 from search.embedded.journal import Journal, Mark
 from search.embedded.state import Snapshot, State
 from search.embedded.words import WordIndex
-from search.engine import Document, Entry, Vector, WriteResult
+from search.engine import LAYOUT, Document, Entry, Vector, WriteResult
 
 # raised when the files change: an older folder is then left behind and everything indexed again
 FORMAT = 1
 _POINTER = "CURRENT"
+_LAYOUT = "LAYOUT"  # beside the files of a folder: what its documents hold
 Stamp = tuple[int, int] | None
 
 
@@ -40,7 +41,17 @@ def fresh(root: Path) -> Path:
     numbers = [int(path.name.rpartition("-")[2]) for path in root.glob("v*-*")]
     folder = root / f"v{FORMAT}-{max(numbers, default=0) + 1:06d}"
     folder.mkdir(parents=True)
+    (folder / _LAYOUT).write_text(f"{LAYOUT}\n", encoding="utf-8")
     return folder
+
+
+def layout_of(folder: Path) -> int:
+    """The layout that the documents of a folder have; 0 before folders said so."""
+    try:
+        said = (folder / _LAYOUT).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return 0
+    return int(said) if said.isascii() and said.isdecimal() else 0
 
 
 def switch(root: Path, folder: Path) -> None:

@@ -7,19 +7,21 @@ from uuid import uuid4
 import pytest
 from sqlmodel import Session, select
 
-from app.alerts import waiting_needs
+from app.accounts.models import Person
+from app.alerts import rhythms, saving, waiting_needs
 from app.alerts.models import Rhythm, Watch
 from app.catalogue import service
 from app.catalogue.models import Record, Vendor
 from app.catalogue.stages import Stage
 from app.core.db import at, now
+from app.core.mail import Mail
 from app.curation.oversight.models import Assessment, WhitelistEntry
 from app.matching.models import Match, MatchRun
-from app.needs.models import Need, NeedStage
+from app.needs.models import Need, NeedStage, NeedTold
 from search.engine import Kind
 from tests.alerts.watches import a_reader, a_watch, news_of, plan, publish
 from tests.factories import a_batch, a_proposal, a_record
-from tests.people import a_member, a_person, an_organisation
+from tests.people import a_member, a_person, an_organisation, visitor
 
 LATER = timedelta(hours=1)
 
@@ -179,6 +181,39 @@ def test_who_wrote_a_need_waits_for_its_matches_and_hears_of_each_solution_once(
     assert (watch.person_id, watch.organisation_id) == (need.written_by, need.organisation_id)
     assert watch.rhythm == Rhythm.DAILY
     assert [one.record_id for one in news_of(db, watch)] == [solution.id]
+
+
+def test_whoever_publishes_a_need_can_say_from_then_on_how_often_to_be_told(db: Session) -> None:
+    need = a_need(db)
+    waiting_needs.need_news(db, [{"need_id": str(need.id), "match_ids": []}])
+    (watch,) = db.exec(select(Watch))
+    assert (watch.need_id, watch.next_at) == (need.id, None)
+    writer = visitor(db, db.get_one(Person, need.written_by), need.organisation_id)
+    saving.change(db, watch.id, "", Rhythm.AT_ONCE, by=writer)
+    ids = matches(db, need, a_solution(db))
+    waiting_needs.need_news(db, [{"need_id": str(need.id), "match_ids": ids}])
+    assert watch.next_at is not None
+    assert watch.next_at <= now() + rhythms.AT_ONCE
+
+
+def test_a_vendor_that_a_later_listing_brought_is_told_of_the_need_once(db: Session) -> None:
+    need, solution = a_need(db), a_solution(db)
+    vendor = db.get_one(Vendor, solution.vendor_id)  # type: ignore[attr-defined]
+    member = a_member(db, vendor.organisation_id)
+    payload = {"need_id": str(need.id), "match_ids": matches(db, need, solution)}
+    for _run in range(2):
+        waiting_needs.need_news(db, [payload])
+    db.flush()
+    (letter,) = db.exec(select(Mail).where(Mail.to == member.email))
+    assert need.title in letter.subject
+
+
+def test_after_the_deadline_no_vendor_is_told_of_a_need(db: Session) -> None:
+    need, solution = a_need(db), a_solution(db)
+    need.closes_at = now() - timedelta(seconds=1)
+    payload = {"need_id": str(need.id), "match_ids": matches(db, need, solution)}
+    waiting_needs.need_news(db, [payload])
+    assert db.exec(select(NeedTold)).all() == []
 
 
 def test_matches_of_another_need_or_of_one_that_is_not_open_are_no_news(db: Session) -> None:

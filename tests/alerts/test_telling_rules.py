@@ -201,6 +201,12 @@ def test_of_a_need_that_closed_nothing_is_told(db: Session) -> None:
     assert run(db, WEDNESDAY + DAY) == []
 
 
+def test_a_second_after_its_deadline_a_need_is_told_of_nothing(db: Session) -> None:
+    need, _watch, _writer = a_needs_watch(db)
+    need.closes_at = WEDNESDAY + timedelta(hours=1)  # before the next morning, unseen by any job
+    assert run(db, WEDNESDAY + DAY) == []
+
+
 def test_a_long_mail_names_the_first_and_counts_the_rest(
     db: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -226,7 +226,7 @@ def test_a_refused_vendor_appeals_and_is_heard_by_another(signed_in: As) -> None
 
 
 PAGES = {
-    "": ("/sign-in", "/register", "/forgotten", "/notices", "/spot-checks"),
+    "": ("/sign-in", "/register", "/forgotten", "/notices", "/spot-checks", "/needs"),
     "owner": (
         "/account",
         "/account/organisations",
@@ -236,8 +236,19 @@ PAGES = {
         "/workspace/sightings",
         "workspace/applications",
         "workspace/listings",
+        "/workspace/fitting-needs",
+        "/inquiries",
+        "/inquiries/answers",
+        "/inquiries/blocks",
     ),
-    "factory": ("/account/certification",),
+    "factory": (
+        "/account/certification",
+        "/account/searches",
+        "/workspace/needs",
+        "/workspace/self-check",
+        "/workspace/self-check/new",
+        "/workspace/shortlists",
+    ),
     "publisher": (
         "/desk",
         "/desk/applications",
@@ -250,6 +261,11 @@ PAGES = {
         "/desk/spot-checks",
         "/desk/appeals",
         "desk/appeals",
+        "/desk/inquiries",
+        "/desk/inquiries?tab=figures",
+        "/desk/matches",
+        "/desk/ratings",
+        "/desk/reports",
     ),
     "reviewer": ("/desk/merges", "/desk/certifications", "desk/certifications", "/desk/claims"),
     "auditor": ("/desk/audit",),

@@ -1,5 +1,6 @@
 """What may happen in a thread, and what it leads to."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -34,7 +35,8 @@ from app.inquiries.models import (
     Side,
 )
 from app.matching.models import Match, MatchFeedback, MatchRun
-from app.needs.models import Confidentiality
+from app.needs.models import Confidentiality, Need
+from app.shortlists import adding, keeping
 from tests.inquiries.makers import ASKER, CONTACT, Sides, a_need, another_member, ask, two_sides
 from tests.people import a_member, an_organisation, visitor
 
@@ -366,8 +368,8 @@ def test_what_one_asks_from_is_ones_own(db: Session, sides: Sides) -> None:
             asking.find(db, sides.asker, wrong)
 
 
-def test_a_match_keeps_that_it_was_contacted_and_awarded(db: Session, sides: Sides) -> None:
-    need = a_need(db, sides.asker)
+def a_match(db: Session, sides: Sides, need: Need) -> Match:
+    """The solution as the first current match of a need."""
     run = MatchRun(need_id=need.id, need_version=1, wanted={})
     db.add(run)
     db.flush()
@@ -376,6 +378,51 @@ def test_a_match_keeps_that_it_was_contacted_and_awarded(db: Session, sides: Sid
     match = Match(**known, **of)
     db.add(match)
     db.flush()
+    return match
+
+
+def verdicts_on(db: Session, match: Match) -> list[str]:
+    db.flush()
+    chosen = select(MatchFeedback).where(MatchFeedback.match_id == match.id)
+    return [str(one.verdict) for one in db.exec(chosen)]
+
+
+def test_from_a_list_one_asks_for_the_need_that_the_listing_was_put_aside_for(
+    db: Session, sides: Sides
+) -> None:
+    need = a_need(db, sides.asker, confidentiality=Confidentiality.HIDDEN)
+    match = a_match(db, sides, need)
+    of_match = adding.add(db, sides.solution, None, "候选", by=sides.asker, match=match)
+    other = keeping.begin(db, "别的", by=sides.asker)
+    keeping.put(db, other.id, sides.solution, by=sides.asker)
+    wish = Wish(solution=sides.solution.identifier, shortlist=str(of_match.id))
+    found = asking.find(db, sides.asker, wish)
+    assert (found.match_id, found.need) == (match.id, need)
+    assert found.hides_asker  # a list does not tell what the need keeps to itself
+    inquiry = sending.send(db, found, sending.Question("问", "k"), by=sides.asker)
+    assert inquiry.shortlist_id == of_match.id
+    assert "contacted" in verdicts_on(db, match)
+    plain = replace(wish, shortlist=str(other.id))
+    assert asking.find(db, sides.asker, plain).need is None
+
+
+def test_who_asks_from_the_page_of_a_match_counts_as_having_contacted_it(
+    db: Session, sides: Sides
+) -> None:
+    earlier = a_need(db, sides.asker, published_at=now() - timedelta(days=9))
+    need = a_need(db, sides.asker, published_at=now() - timedelta(days=1))
+    later = a_need(db, sides.asker, published_at=now() + timedelta(days=1))
+    matches = [a_match(db, sides, one) for one in (earlier, need, later)]
+    stranger = two_sides(db)
+    of_others = a_match(db, sides, a_need(db, stranger.asker, published_at=now()))
+    ask(db, sides)
+    assert [verdicts_on(db, one) for one in matches] == [[], ["contacted"], []]
+    assert verdicts_on(db, of_others) == []
+
+
+def test_a_match_keeps_that_it_was_contacted_and_awarded(db: Session, sides: Sides) -> None:
+    need = a_need(db, sides.asker)
+    match = a_match(db, sides, need)
     found = asking.find(db, sides.asker, Wish(match=str(match.id)))
     assert (found.need, found.solution) == (need, sides.solution)
     inquiry = sending.send(db, found, sending.Question("问", "k"), by=sides.asker)

@@ -8,11 +8,12 @@ from sqlmodel import Session, col, select
 
 from app.accounts import first_owners, invitations, members
 from app.accounts.models import MemberRole, Membership, StaffRole
+from app.catalogue.stages import Stage
 from app.core.db import at
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.mail import Mail
 from app.core.outbox import Job
-from app.inquiries import accounts_missing, due, overdue, overseeing
+from app.inquiries import accounts_missing, due, merged, overdue, overseeing, seeing
 from app.inquiries.models import Inquiry
 from tests.inquiries.makers import WORDS, Sides, ask, two_sides
 from tests.inquiries_followup.setting import (
@@ -171,6 +172,52 @@ def test_what_waits_for_a_vendor_that_was_merged_becomes_the_others(
     accounts_missing.hand_over(db, other.organisation_id)
     assert (inquiry.vendor_id, inquiry.vendor_organisation_id) == (other.id, other.organisation_id)
     assert not inquiry.waits_for_account
+
+
+def merge(db: Session, sides: Sides, into: Sides) -> None:
+    sides.listed.merged_into, sides.listed.stage = into.listed.id, Stage.MERGED
+    db.add(sides.listed)
+    db.flush()
+
+
+def test_a_merge_alone_brings_what_waits_to_the_people_of_the_other_vendor(
+    db: Session, sides: Sides, inquiry: Inquiry
+) -> None:
+    other = two_sides(db)
+    with at(noon(MONDAY)):
+        merged.follow(db)  # nothing was merged yet
+        assert inquiry.waits_for_account
+        merge(db, sides, other)
+        merged.follow(db)
+        merged.follow(db)
+    db.refresh(inquiry)
+    assert inquiry.vendor_id == other.listed.id
+    assert not inquiry.waits_for_account
+    assert inquiry.due_on == due.first_due(MONDAY)
+    assert told(db, inquiry)[-1] == "account.joined"
+    assert len(mails_to(db, other.vendor.email)) == 1
+    assert seeing.find(db, other.vendor, inquiry.identifier)[0] is inquiry
+
+
+def test_where_the_other_vendor_has_no_account_either_it_goes_on_waiting_there(
+    db: Session, sides: Sides, inquiry: Inquiry
+) -> None:
+    other = two_sides(db, has_account=False)
+    merge(db, sides, other)
+    merged.follow(db)
+    assert inquiry.waits_for_account
+    assert inquiry.vendor_organisation_id == other.listed.organisation_id
+
+
+def test_whoever_talks_in_a_thread_keeps_it_when_their_vendor_is_merged(db: Session) -> None:
+    sides, other = two_sides(db), two_sides(db)
+    inquiry = ask(db, sides)
+    merge(db, sides, other)
+    merged.follow(db)
+    assert inquiry.vendor_organisation_id == sides.listed.organisation_id
+    assert seeing.find(db, sides.vendor, inquiry.identifier)[0] is inquiry
+    with pytest.raises(NotFound):
+        seeing.find(db, other.vendor, inquiry.identifier)
 
 
 def test_the_form_says_beforehand_whether_anybody_will_answer(

@@ -116,3 +116,20 @@ def test_the_pages_block_list_and_end_it(client: TestClient, db: Session, sides:
     (listed,) = blocking.listed(db, sides.vendor)
     page = post(client, f"/inquiries/blocks/{listed.block.id}/end")
     assert "You have blocked nobody" in page
+
+
+def test_who_is_blocked_gets_back_what_they_typed(
+    client: TestClient, db: Session, sides: Sides
+) -> None:
+    inquiry = ask(db, sides)
+    blocking.block(db, inquiry, Side.VENDOR, by=sides.vendor)
+    sign_in(client, db, sides.asker_person, sides.asker.organisation_id)
+    answer = client.post(f"/inquiries/{inquiry.identifier}/messages", data={"text": "再问一句"})
+    assert answer.status_code == 403
+    assert "takes no messages from your organisation" in answer.text
+    assert "再问一句</textarea>" in answer.text
+    close(db, sides, db.get_one(Inquiry, inquiry.id))
+    asked = {"vendor": sides.listed.identifier, "text": "另问一件", "sent_key": "n"}
+    answer = client.post("/inquiries/files", data=asked)
+    assert answer.status_code == 403
+    assert "另问一件</textarea>" in answer.text

@@ -4,6 +4,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app.accounts.throttle import TooMany
@@ -12,10 +13,11 @@ from app.catalogue.models import Organisation, Vendor
 from app.core.db import at, now, transaction
 from app.inquiries import limits, seeing, speaking
 from app.inquiries.limits import Limit
-from app.inquiries.models import Side
+from app.inquiries.models import InquiryStage, Side
 from search.engine import Kind
 from tests.factories import a_record
 from tests.inquiries.makers import Sides, another_member, ask, two_sides
+from tests.people import sign_in
 from tests.processes import at_once
 
 SMALL = timedelta(days=1)
@@ -119,3 +121,43 @@ def test_inquiries_of_several_people_at_once_do_not_pass_the_limit(
 
     raised = at_once(*map(send, every))
     assert [type(error) for error in raised] == [TooMany] * 3
+
+
+def test_what_a_limit_refuses_comes_back_with_the_reason_and_counts_for_nothing(
+    client: TestClient, db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sides = two_sides(db)
+    inquiry = ask(db, sides)
+    sign_in(client, db, sides.asker_person, sides.asker.organisation_id)
+    for name in ("MESSAGES_OF_NEW", "INQUIRIES_OF_NEW"):
+        monkeypatch.setattr(limits, name, Limit(name, 0, SMALL))
+    told = {"text": "写了很久的一段话", "sent_key": "k"}
+    answer = client.post(f"/inquiries/{inquiry.identifier}/messages", data=told)
+    assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert int(answer.headers["Retry-After"]) > 0
+    for words in ("写了很久的一段话</textarea>", "as many messages as it may within a day"):
+        assert words in answer.text
+    asked = {**told, "vendor": a_vendor(db).identifier, "telephone": "13800001111"}
+    answer = client.post("/inquiries/files", data=asked)
+    assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    for words in ("写了很久的一段话</textarea>", "as many inquiries", "13800001111"):
+        assert words in answer.text
+    for name in ("MESSAGES_OF_NEW", "INQUIRIES_OF_NEW"):
+        monkeypatch.setattr(limits, name, Limit(name, 1, SMALL))
+    answer = client.post("/inquiries/files", data=asked, follow_redirects=False)
+    assert answer.status_code == HTTPStatus.SEE_OTHER
+
+
+def test_what_was_typed_into_a_thread_that_ended_meanwhile_can_be_copied(
+    client: TestClient, db: Session
+) -> None:
+    sides = two_sides(db)
+    inquiry = ask(db, sides)
+    inquiry.move_to(InquiryStage.CLOSED)
+    sign_in(client, db, sides.vendor_person, sides.vendor.organisation_id)
+    answer = client.post(
+        f"/inquiries/{inquiry.identifier}/messages", data={"text": "晚了一步的答复"}
+    )
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert "This was not sent." in answer.text
+    assert "晚了一步的答复" in answer.text

@@ -15,8 +15,11 @@ from app.cli import app
 from app.core.db import transaction
 from app.core.i18n import use_locale
 from app.core.settings import Settings, get_settings
+from app.needs import drafting
+from app.needs.wanting import wanted_of
 from search.offline_model import is_up_to_date
 from tests.matching.makers import a_solution, a_vendor
+from tests.needs.making import a_writer
 from tests.search.conftest import MODEL_FOLDER
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +29,8 @@ SAMPLES = [str(ROOT / "ingest" / "samples" / name) for name in ("解决方案清
 # below these has to explain itself
 LEAST_GAIN, LEAST_COVERAGE = 0.65, 0.9
 MOST_SHOWN_WRONGLY, MOST_SILENT_WRONGLY = 6, 3
+
+NAMES_LIMITS = "佛山的注塑厂想做设备联网，预算50万以内，数据不出厂"
 
 Pool = Callable[..., str]
 
@@ -102,6 +107,21 @@ def test_the_command_shows_scores_reasons_and_what_stays_uncovered(pool: Pool) -
     assert told["uncovered"] == ["网络安全"]
     assert told["excluded"] == {"region": 1}
     assert told["cover"][0]["solutions"] == ["设备联网网关"]
+
+
+def test_the_command_takes_limits_from_the_words_as_the_form_of_a_need_does(pool: Pool) -> None:
+    with transaction() as db:
+        fill(db)
+        need = drafting.start(db, NAMES_LIMITS, by=a_writer(db))
+        need.title = ""  # a command is given none
+        as_on_the_site = wanted_of(need).as_json()
+    pool("reindex")
+    said = json.loads(pool("match", NAMES_LIMITS, "--json"))
+    assert said["wanted"] == as_on_the_site
+    limits = said["wanted"]["limits"]
+    assert (limits["region"], limits["max_price"]) == ("440600", 50_000_000)
+    other = pool("match", "佛山的注塑厂想做设备联网", "--region", "东莞", "--json")
+    assert json.loads(other)["wanted"]["limits"]["region"] == "441900"  # what is given counts
 
 
 def test_the_command_says_when_there_is_no_good_match_and_when_a_name_is_unknown(

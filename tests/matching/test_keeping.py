@@ -50,7 +50,7 @@ def test_a_run_holds_everything_that_its_order_rests_on(db: Session, fill_index:
     (match,) = matches(db, need_id)
     assert run.salt.startswith("20")
     assert run.weights["floor"] == run.floor > 0
-    assert set(run.versions) == {"model", "vocabulary", "pool", "rules"}
+    assert set(run.versions) == {"model", "index", "vocabulary", "pool", "rules"}
     assert (run.eligible, run.uncovered) == (1, [])
     assert run.cover[0]["vendor_id"] == str(match.vendor_id)
     assert match.score == total(match.scores)

@@ -63,6 +63,16 @@ def test_a_scenario_can_be_added_that_no_word_names(db: Session) -> None:
     assert "cyber-security" not in codes(again.said.tags, "scenario")  # it was not ticked
 
 
+def test_what_the_words_said_goes_with_the_words_and_what_was_added_stays(db: Session) -> None:
+    need = drafting.start(db, "想做设备联网。再做计划排产。", by=a_writer(db))
+    form = editing.read(need, posted(need, add=["cyber-security"]))
+    with_added = drafting.preview(need, form.said)
+    again = editing.read(with_added, posted(with_added, text=["想做设备联网。"]))
+    assert codes(again.said.tags, "scenario") == ["equipment-connectivity", "cyber-security"]
+    chosen = posted(with_added, text=["想做设备联网。"], add=["planning-scheduling"])
+    assert "planning-scheduling" in codes(editing.read(with_added, chosen).said.tags, "scenario")
+
+
 def posted(need: Need, **more: Any) -> dict[str, list[str]]:
     """The form as it would be sent without a change."""
     shown = editing.shown_in_form(need)
@@ -71,6 +81,7 @@ def posted(need: Need, **more: Any) -> dict[str, list[str]]:
     }
     ticked = [key(tag) for tag, is_kept in shown.offered if is_kept]
     said |= {"tag": ticked, "shown": [key(tag) for tag, _kept in shown.offered]}
+    said |= {"from_words": [key(tag) for tag, _kept in shown.offered if tag["said"]]}
     for n, part in enumerate(shown.said.parts):
         said |= {f"part_title_{n}": [part["title"]], f"part_text_{n}": [part["text"]]}
     return {**said, "split": [shown.split], "version": [str(need.version)], **more}

@@ -12,6 +12,7 @@ from app.core.db import at, now
 from app.core.errors import Conflict, Invalid
 from app.core.mail import Mail
 from app.core.outbox import Job
+from app.matching.following import NEWS_JOB
 from app.matching.models import MatchFeedback
 from app.needs import closing, outcomes, publishing, questions, telling
 from app.needs.models import Confidentiality, Need, NeedStage, NeedTold, OutcomeKind
@@ -296,6 +297,7 @@ def test_publishing_finds_vendors_and_tells_them_and_an_award_is_kept_with_the_m
     telling.match(db, [{"need_id": str(need.id)}])
     telling.match(db, [{"need_id": str(need.id)}])
     assert [one.to for one in mails(db, need.title)] == [member.email]
+    assert db.exec(select(Job).where(Job.name == NEWS_JOB)).first()  # its writer waits for more
     publishing.close(db, need, by=writer)
     verdict = Verdict(OutcomeKind.AWARDED, vendor.id, "", 38_000_000, START)
     outcomes.settle(db, need, verdict, by=writer)

@@ -123,6 +123,23 @@ def test_an_asker_sees_who_covers_what_with_reasons_sources_and_what_is_left(
     assert "7 vendors keep to the limits" in page
 
 
+def test_why_a_part_is_not_met_stands_beside_it_with_its_source(
+    client: TestClient, db: Session
+) -> None:
+    market = Market(db)
+    unmet = {"kind": "scenario", "state": "unmet", "field": "scenario", "found": "设备联网"}
+    unmet |= {"said": "能耗管理", "sentence": [["产线采集", False]], "source": REASON["source"]}
+    shared = {**REASON, "sentence": [["字面相同", False]]}
+    other = {"title": "能耗管理", "state": "unmet", "scores": {}, "reasons": [unmet, shared]}
+    market.first.parts = [PARTS[0], other]
+    db.flush()
+    enter(client, db, market.writer)
+    page = client.get(market.page()).text
+    assert "产线采集" in page
+    assert page.count("方案.xlsx") >= 2
+    assert "字面相同" not in page
+
+
 def test_why_a_match_is_in_its_place_names_neighbours_to_the_asker_only(
     client: TestClient, db: Session
 ) -> None:
@@ -158,7 +175,9 @@ def test_an_opinion_is_kept_and_wrong_needs_a_reason(client: TestClient, db: Ses
     enter(client, db, market.writer)
     client.follow_redirects = False
     address = f"/matches/{market.first.id}/feedback"
-    assert client.post(address, data={"verdict": "wrong"}).status_code == 422
+    lacking = client.post(address, data={"verdict": "wrong"})
+    assert lacking.status_code == 422
+    assert f'id="reason-{market.first.id}-error">Say what is wrong with it.' in lacking.text
     assert client.post(address, data={"verdict": "awarded"}).status_code == 422
     assert client.post(address, data={"verdict": "wrong", "reason": "只做纺织"}).status_code == 303
     page = client.get(market.page()).text

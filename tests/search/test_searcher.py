@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from search.embedded.engine import EmbeddedEngine
 from search.embeddings import Vectors
 from search.engine import Kind
 from search.searcher import Query, Reason, Searcher, Suggestion, open_searcher, reason_text
@@ -341,6 +342,19 @@ def test_a_model_that_does_not_load_leaves_a_search_by_words(tmp_path: Path) -> 
     assert "no weights" in searcher.reason
     again = Searcher(searcher.engine, BrokenModel(), vocabulary())
     assert [hit.id for hit in again.search(Query("能耗")).hits] == ["energy"]
+
+
+def test_an_index_of_documents_that_held_less_is_noticed_and_made_anew(tmp_path: Path) -> None:
+    made = a_searcher(tmp_path, *POOL)
+    assert not made.is_stale
+    (layout,) = tmp_path.rglob("LAYOUT")
+    layout.unlink()  # as folders were before they said so
+    searcher = Searcher(EmbeddedEngine(layout.parent.parent), made.embedder, vocabulary())
+    assert "its layout is 0" in searcher.engine.misfit()
+    assert searcher.is_stale
+    assert ids(searcher, "能耗") == ["energy"]  # it answers meanwhile
+    searcher.rebuild(POOL)
+    assert not searcher.is_stale
 
 
 def test_an_index_made_without_the_model_is_not_complete(tmp_path: Path) -> None:

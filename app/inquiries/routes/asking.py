@@ -10,14 +10,13 @@ from starlette.responses import Response
 from app.accounts.visitor import SignedIn, Talker, Visitor
 from app.core.access import Can
 from app.core.db import Db
-from app.core.errors import Invalid
 from app.core.forms import Posted, texts
 from app.core.i18n import _
 from app.core.web import go
 from app.inquiries import asking, contacts, due, sending
 from app.inquiries.asking import About, Wish
 from app.inquiries.models import Inquiry, Side
-from app.inquiries.routes.pages import show
+from app.inquiries.routes.pages import REFUSED, show
 from app.inquiries.routes.sent_files import attach_all
 
 router = APIRouter(include_in_schema=False)
@@ -57,14 +56,17 @@ def send(
         return _form(request, db, visitor, wish, about, typed, errors)
     question = sending.Question(typed.get("text", ""), typed.get("sent_key", ""), contact)
     try:
-        with db.begin_nested():  # a file that is not taken leaves nothing behind
+        with db.begin_nested():  # what is refused leaves nothing behind, and counts nowhere
             inquiry = sending.send(db, about, question, by=visitor)
             attach_all(db, inquiry, Side.ASKER, file, by=visitor)
-    except Invalid as refusal:
-        errors = {"text": _(refusal.message, **refusal.values)}
-        return _form(request, db, visitor, wish, about, typed, errors)
     except sending.AlreadyOpen:
         return _form(request, db, visitor, wish, about, typed, status=409)
+    except REFUSED as refusal:
+        errors = {"text": _(refusal.message, **refusal.values)}
+        status = int(refusal.status)
+        answer = _form(request, db, visitor, wish, about, typed, errors, status)
+        answer.headers.update(refusal.headers)
+        return answer
     return go(request, "inquiries:thread", identifier=inquiry.identifier)
 
 

@@ -3,19 +3,18 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request
-from sqlmodel import Session
 from starlette.responses import Response
 
-from app.accounts.visitor import Talker, Trader, Visitor
+from app.accounts.visitor import Talker, Trader
 from app.core.db import Db
 from app.core.errors import Invalid
 from app.core.forms import Said
 from app.core.i18n import _
 from app.core.web import go
 from app.inquiries import blocking, escalating, pausing, reporting, seeing
-from app.inquiries.models import Inquiry
 from app.inquiries.routes import threads
-from app.inquiries.routes.pages import show
+from app.inquiries.routes.pages import REFUSED, show
+from app.inquiries.routes.threads import again
 
 router = APIRouter(include_in_schema=False)
 Number = Annotated[int, Path(ge=1, lt=2**31)]  # what a database can hold
@@ -44,8 +43,9 @@ def ask_back(
 ) -> Response:
     inquiry, side = seeing.take(db, visitor, identifier)
     try:
-        pausing.ask_back(db, inquiry, side, text, sent_key=sent_key, by=visitor)
-    except Invalid as refusal:
+        with db.begin_nested():  # what is refused counts towards no limit
+            pausing.ask_back(db, inquiry, side, text, sent_key=sent_key, by=visitor)
+    except REFUSED as refusal:
         return again(request, db, visitor, inquiry, "text", text, refusal)
     return go(request, THREAD, identifier=identifier)
 
@@ -94,17 +94,3 @@ def block(request: Request, db: Db, visitor: Talker, identifier: str) -> Respons
     inquiry, side = seeing.take(db, visitor, identifier)
     blocking.block(db, inquiry, side, by=visitor)
     return go(request, THREAD, identifier=identifier)
-
-
-def again(
-    request: Request,
-    db: Session,
-    visitor: Visitor,
-    inquiry: Inquiry,
-    name: str,
-    said: str,
-    refusal: Invalid,
-) -> Response:
-    """The thread once more, with what was typed into one field and why it cannot be taken."""
-    errors = {name: _(refusal.message, **refusal.values)}
-    return threads.page(request, db, visitor, inquiry, typed={name: said}, errors=errors)

@@ -5,10 +5,15 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
+from app.accounts.throttle import TooMany
 from app.catalogue import labels
 from app.catalogue.addresses import address
+from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.web import render
 from app.inquiries import contacts, events
+
+REFUSED = (Invalid, Conflict, Forbidden, TooMany)
+"""After which what was typed is shown again, with the reason: words are long in the making."""
 
 
 def show(

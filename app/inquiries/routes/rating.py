@@ -11,7 +11,8 @@ from app.core.i18n import _
 from app.core.web import go
 from app.inquiries import beside, ratings, seeing  # noqa: F401  `beside` finds more for listings
 from app.inquiries.routes import threads
-from app.inquiries.routes.following import THREAD, again
+from app.inquiries.routes.following import THREAD
+from app.inquiries.routes.threads import again
 
 router = APIRouter(include_in_schema=False)
 

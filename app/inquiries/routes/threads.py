@@ -12,7 +12,7 @@ from app.accounts.visitor import Talker, Trader, Visitor
 from app.core import streams
 from app.core.access import Can
 from app.core.db import Db
-from app.core.errors import Invalid
+from app.core.errors import Refusal
 from app.core.forms import Said
 from app.core.i18n import _
 from app.core.web import go, render
@@ -30,7 +30,7 @@ from app.inquiries import (
 )
 from app.inquiries.models import Inquiry, InquiryStage, Side
 from app.inquiries.reading import Asked, Line
-from app.inquiries.routes.pages import show
+from app.inquiries.routes.pages import REFUSED, show
 from app.needs.reading import by_ids
 
 router = APIRouter(include_in_schema=False)
@@ -82,10 +82,10 @@ def say(
 ) -> Response:
     inquiry, side = seeing.take(db, visitor, identifier)
     try:
-        speaking.say(db, inquiry, side, text, sent_key=sent_key, by=visitor)
-    except Invalid as refusal:
-        errors = {"text": _(refusal.message, **refusal.values)}
-        return page(request, db, visitor, inquiry, typed={"text": text}, errors=errors)
+        with db.begin_nested():  # what is refused counts towards no limit
+            speaking.say(db, inquiry, side, text, sent_key=sent_key, by=visitor)
+    except REFUSED as refusal:
+        return again(request, db, visitor, inquiry, "text", text, refusal)
     return go(request, "inquiries:thread", identifier=identifier)
 
 
@@ -118,6 +118,7 @@ def page(
     *,
     typed: dict[str, str],
     errors: dict[str, str] | None = None,
+    status: int = 422,
 ) -> Response:
     """The page of a thread; what it shows is noted as read once it was sent."""
     found = reading.thread(db, visitor, inquiry)
@@ -138,7 +139,7 @@ def page(
         "shows_contact": seeing.shows_contact(inquiry, found.side),
         "sent_key": uuid4().hex,
     }
-    status = 422 if errors else 200
+    status = status if errors else 200
     response = show(
         request, "thread.html", status=status, **said, posted=typed, errors=errors or {}
     )
@@ -146,3 +147,20 @@ def page(
         seen = (db.get_bind(), visitor, inquiry.id, found.last)
         response.background = BackgroundTask(noticing.shown, *seen)
     return response
+
+
+def again(
+    request: Request,
+    db: Session,
+    visitor: Visitor,
+    inquiry: Inquiry,
+    name: str,
+    said: str,
+    refusal: Refusal,
+) -> Response:
+    """The thread once more, with what was typed into one field and why it cannot be taken."""
+    errors = {name: _(refusal.message, **refusal.values)}
+    status = int(refusal.status)
+    answer = page(request, db, visitor, inquiry, typed={name: said}, errors=errors, status=status)
+    answer.headers.update(refusal.headers)
+    return answer

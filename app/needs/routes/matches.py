@@ -4,13 +4,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
+from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
-from app.accounts.visitor import NeedWriter, SignedIn, Trader
+from app.accounts.visitor import NeedWriter, SignedIn, Trader, Visitor
 from app.bookings.suggesting import suggest
 from app.core.db import Db
 from app.core.errors import Invalid
 from app.core.forms import Said
+from app.core.i18n import _
 from app.matching import feedback, service, wording
 from app.matching.models import Verdict
 from app.needs import match_wording, matched
@@ -22,11 +24,23 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/workspace/needs/{identifier}/matches", name="needs:matches")
 def of_need(request: Request, db: Db, visitor: Trader, identifier: str) -> Response:
-    found = matched.of_need(db, visitor, identifier)
+    return _matches(request, db, visitor, identifier)
+
+
+def _matches(
+    request: Request,
+    db: Session,
+    visitor: Visitor,
+    identifier: str,
+    wrong: tuple[UUID, str] | None = None,
+) -> Response:
+    """The matches, perhaps with a sentence beside the one whose opinion could not be taken."""
     return show_own(
         request,
         "matches.html",
-        found=found,
+        status=422 if wrong else 200,
+        wrong=dict([wrong]) if wrong else {},
+        found=matched.of_need(db, visitor, identifier),
         visitor=visitor,
         told=match_wording,
         explained=wording,
@@ -71,6 +85,10 @@ def say(
     seen = matched.find_own_match(db, visitor, match_id)
     if verdict not in matched.OPINIONS:
         raise Invalid("Choose useful, not useful or wrong.")
-    feedback.say(db, visitor, seen.match, verdict, reason)
+    try:
+        feedback.say(db, visitor, seen.match, verdict, reason)
+    except Invalid as refusal:
+        wrong = match_id, _(refusal.message, **refusal.values)
+        return _matches(request, db, visitor, seen.need.identifier, wrong)
     back = request.app.url_path_for("needs:matches", identifier=seen.need.identifier)
     return RedirectResponse(f"{back}#match-{match_id}", status_code=303)

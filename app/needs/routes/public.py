@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.accounts.visitor import Talker, Visitor
 from app.core.access import Public
 from app.core.db import Db
-from app.core.errors import Invalid
+from app.core.errors import Conflict, Invalid
 from app.core.forms import Said
 from app.core.i18n import _
 from app.core.web import go
@@ -53,12 +53,13 @@ def _page(
     identifier: str,
     text: str = "",
     wrong: str = "",
+    status: int = 200,
 ) -> Response:
     found = reading.find_visible(db, visitor, identifier)
     response = show(
         request,
         "item.html",
-        status=422 if wrong else 200,
+        status=status,
         found=found,
         need=found.need,
         visitor=visitor,
@@ -80,7 +81,7 @@ def ask(request: Request, db: Db, visitor: Talker, identifier: str, text: Said =
     found = reading.find_visible(db, visitor, identifier)
     try:
         questions.ask(db, found.need, text, by=visitor)
-    except Invalid as refusal:
+    except (Invalid, Conflict) as refusal:
         wrong = _(refusal.message, **refusal.values)
-        return _page(request, db, visitor, identifier, text, wrong)
+        return _page(request, db, visitor, identifier, text, wrong, int(refusal.status))
     return go(request, "needs:need", identifier=identifier)
