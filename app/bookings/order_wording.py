@@ -22,7 +22,7 @@ TONES: Mapping[OrderStage, str] = {
     OrderStage.CONFIRMED: "good",
 }
 SEATS: Mapping[SeatStage, str] = {
-    SeatStage.HELD: mark("Kept"),
+    SeatStage.HELD: mark("Seat kept"),
     SeatStage.CONFIRMED: mark("Confirmed"),
     SeatStage.RELEASED: mark("Given back"),
 }
