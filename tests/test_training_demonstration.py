@@ -57,7 +57,7 @@ def test_an_amount_that_was_altered_by_hand_is_found(built: Settings) -> None:
         with alter(table, column, chosen):
             code, said = reconciled()
             assert code == 1, (table, column)
-            assert "fen" in said, said
+            assert "分" in said, said
         assert reconciled()[0] == 0, (table, column)
     with opened(writes=True) as own:
         (session,), _more = own.page("checkout.session", 1, None, None)

@@ -47,9 +47,11 @@ class BookingForm:
         return bool(self.typed.get("change"))
 
     def with_rows(self) -> Self:
-        """The same with a row more or less."""
+        """The same with a row more or less; several are an organisation's, so that is chosen."""
         step = 1 if self.typed.get("change") == MORE else -1
-        return replace(self, rows=min(max(self.rows + step, 1), MOST_SEATS))
+        rows = min(max(self.rows + step, 1), MOST_SEATS)
+        typed = {**self.typed, "whose": ORGANISATION} if rows > 1 else self.typed
+        return replace(self, typed=typed, rows=rows)
 
     @property
     def participants(self) -> list[tuple[int, Participant]]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from app.accounts.models import Membership, Person, SignIn
 from app.accounts.visitor import hash_token
@@ -41,22 +41,27 @@ def people_address(
 def _fill() -> None:
     with transaction() as db:
         demonstration.build(db)
-        for person in db.exec(select(Person)).all():
-            own = select(Membership.organisation_id).where(Membership.person_id == person.id)
-            db.add(
-                SignIn(
-                    token=hash_token(_token(person.email)),
-                    person_id=person.id,
-                    organisation_id=db.exec(own).first(),
-                    ends_at=now() + timedelta(days=1),
-                    second_factor_at=now(),
-                )
-            )
+        let_everybody_in(db)
     with transaction(writes=False) as db:
         index.rebuild(db)
 
 
-def _token(email: str) -> str:
+def let_everybody_in(db: Session) -> None:
+    """Each person has signed in, for the organisation that they belong to."""
+    for person in db.exec(select(Person)).all():
+        own = select(Membership.organisation_id).where(Membership.person_id == person.id)
+        db.add(
+            SignIn(
+                token=hash_token(token_of(person.email)),
+                person_id=person.id,
+                organisation_id=db.exec(own).first(),
+                ends_at=now() + timedelta(days=1),
+                second_factor_at=now(),
+            )
+        )
+
+
+def token_of(email: str) -> str:
     return f"session of {email.partition('@')[0]}".replace(" ", "-")
 
 
@@ -65,7 +70,7 @@ def signed_in(chromium: Browser, people_address: str) -> As:
     """A page of one of the demonstration's people."""
 
     def open_page(who: str, *, width: int = WIDTHS["desk"]) -> AbstractContextManager[Page]:
-        session = _token(f"{who}@demo.example")
+        session = token_of(f"{who}@demo.example")
         return page_of(chromium, people_address, width=width, session=session)
 
     return open_page
@@ -288,7 +293,7 @@ def test_every_page_of_theirs_can_be_used_by_everybody(
     chromium: Browser, people_address: str, who: str, width: str
 ) -> None:
     """Those named, and one of each kind that they lead to; wide in English, narrow in Chinese."""
-    session, size = _token(f"{who}@demo.example") if who else "", WIDTHS[width]
+    session, size = token_of(f"{who}@demo.example") if who else "", WIDTHS[width]
     known = {"session": session, "language": LANGUAGES[width]}
     with page_of(chromium, people_address, width=size, **known) as page:
         waiting = [path if path.startswith("/") else _first(page, path) for path in PAGES[who]]

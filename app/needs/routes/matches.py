@@ -35,12 +35,13 @@ def _matches(
     wrong: tuple[UUID, str] | None = None,
 ) -> Response:
     """The matches, perhaps with a sentence beside the one whose opinion could not be taken."""
+    found = matched.of_need(db, visitor, identifier)
     return show_own(
         request,
         "matches.html",
         status=422 if wrong else 200,
         wrong=dict([wrong]) if wrong else {},
-        found=matched.of_need(db, visitor, identifier),
+        found=found,
         visitor=visitor,
         told=match_wording,
         explained=wording,
