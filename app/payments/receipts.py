@@ -45,7 +45,7 @@ def of_refund(
     """The counter-document for money that went back, once for each refund."""
     seats = {seat.id: seat for seat in _all_seats(db, order)}
     lines = [_line(seats[id_], amount) for id_, amount in parts.items()]
-    said = {"lines": lines, "why": refund.why, "corrects": _number_of(db, payment)}
+    said: dict[str, Any] = {"lines": lines, "why": refund.why, "corrects": _number_of(db, payment)}
     kind = ReceiptKind.REFUND
     return _issue(db, kind, order, payment, amount=refund.amount, refund_id=refund.id, **said)
 

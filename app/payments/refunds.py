@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
@@ -223,5 +224,5 @@ def parts(db: Session, refund: Refund) -> dict[UUID, int]:
 def _tell(db: Session, order: Order, refund: Refund, template: str) -> None:
     person = db.get_one(Person, order.person_id)
     sitting = db.get_one(Sitting, order.sitting_id)
-    said = {"name": person.name, "order": order, "sitting": sitting, "refund": refund}
-    mail.write(db, person.email, template, **said)
+    said: dict[str, Any] = {"name": person.name, "order": order, "sitting": sitting}
+    mail.write(db, person.email, template, refund=refund, **said)
