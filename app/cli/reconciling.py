@@ -22,24 +22,28 @@ def compare(
 ) -> None:
     """Compare seats, payments and the payment service: 0 when they agree, 1 with differences."""
     with transaction(writes=False) as db:
-        report = reconcile(db)
+        compared = reconcile(db)
     if as_json:
-        counts = {"orders": report.orders, "payments": report.payments, "sessions": report.sessions}
-        found = [{"about": one.about, "said": str(one)} for one in report.differences]
+        counts = {
+            "orders": compared.orders,
+            "payments": compared.payments,
+            "sessions": compared.sessions,
+        }
+        found = [{"about": one.about, "said": str(one)} for one in compared.differences]
         say_json({**counts, "differences": found})
-    elif not report.differences:
+    elif not compared.differences:
         say(
             _(
                 "{orders} bookings, {payments} payments and {sessions} sessions of the payment "
                 "service agree.",
-                orders=report.orders,
-                payments=report.payments,
-                sessions=report.sessions,
+                orders=compared.orders,
+                payments=compared.payments,
+                sessions=compared.sessions,
             )
         )
     else:
-        for difference in report.differences:
+        for difference in compared.differences:
             complain(str(difference))
-        complain(ngettext("One difference.", "{n} differences.", len(report.differences)))
-    if report.differences:
+        complain(ngettext("One difference.", "{n} differences.", len(compared.differences)))
+    if compared.differences:
         raise typer.Exit(DIFFERS)

@@ -14,7 +14,7 @@ from app.cli.demonstration import after, bookings, courses
 from app.cli.demonstration.building import Story
 from app.cli.demonstration.people import add_people
 from app.cli.demonstration.till import Till
-from app.core.db import lock
+from app.core.db import beside, lock
 from app.curation.admission import DECISIONS
 from app.curation.applications import deciding, drafts, publishing
 from app.curation.applications.models import Application
@@ -53,9 +53,8 @@ def build(db: Session) -> bool:
     if db.exec(select(Payment.id).limit(1)).first() is None:
         with store.opened(writes=True) as own:
             own.forget()  # of a try that was cut short: the pool knows none of it
-    with Session(db.connection(), expire_on_commit=False) as own_session:
-        _tell(own_session)
-        own_session.commit()  # into the transaction around it, which alone decides
+    with beside(db.connection(), writes=True) as joined:
+        _tell(joined)
     return True
 
 
