@@ -6,6 +6,7 @@ import app.alerts.planning
 import app.alerts.telling
 import app.alerts.waiting_needs
 import app.bookings.expiring
+import app.bookings.feedback
 import app.bookings.following
 import app.bookings.reminding
 import app.catalogue.index

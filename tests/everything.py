@@ -26,6 +26,7 @@ from app.curation.oversight.models import Assessment, Domain, Draw, SpotCheck, W
 from app.inquiries.models import Inquiry, InquiryReport, Rating, Side
 from search.engine import Kind
 from tests.factories import a_batch, a_proposal, a_record
+from tests.factories_bookings import a_sitting, a_training, an_order
 from tests.people import PROVINCE, a_member, a_person, an_organisation, staff, visitor
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -61,7 +62,17 @@ def one_of_everything(db: Session, region: str | None) -> Mapping[str, object]:
         **_asked_for(db, vendor, organisation, region, mark),
         **_decided(db, vendor, region, mark),
         **_asked(db, vendor, region, mark),
+        "order_id": _subsidised(db, region, mark),
     }
+
+
+def _subsidised(db: Session, region: str | None, mark: str) -> object:
+    """A booking that waits for a decision about public money."""
+    organiser = an_organisation(db, f"{mark}培训机构", region=region)
+    training = a_training(db, organiser, name=f"{mark}培训", subsidy=50)
+    sitting = a_sitting(db, training, price=1000_00, region=region)
+    known = {"wants_subsidy": True, "why_subsidised": f"{mark}小微企业"}
+    return an_order(db, sitting, visitor(db, a_person(db, name=f"{mark}学员")), **known).id
 
 
 def _imported(db: Session, vendor: Vendor, region: str | None, mark: str) -> dict[str, object]:

@@ -47,6 +47,7 @@ STAFF_GRANTS: dict[StaffRole, frozenset[Can]] = {
             Can.OVERSEE_INQUIRIES,
             Can.DECIDE_REPORTS,
             Can.OVERSEE_TRAININGS,
+            Can.REVOKE_CERTIFICATES,
             Can.APPROVE_REFUNDS,
         }
     ),

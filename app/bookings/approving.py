@@ -1,15 +1,18 @@
 """Seats that public money pays a part of: staff of the region decide before anything is paid."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.accounts.models import Membership
+from app.accounts.models import Membership, Person
 from app.accounts.visitor import Visitor
 from app.bookings import confirming, expiring, occupancy, ordering, seats, telling
 from app.bookings.models import Order, Sitting
 from app.bookings.stages import OrderStage
-from app.catalogue.reading import SLUG
+from app.catalogue.models import Organisation, Training
 from app.core import audit
 from app.core.access import Can
 from app.core.db import now
@@ -19,33 +22,67 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 # before they read their mail.
 TO_PAY = timedelta(hours=24)
 LONGEST_REASON = 1000
+MOST = 200  # in the list
 
 
-def find(db: Session, visitor: Visitor, identifier: str) -> Order:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An order that waits for a decision, with what one needs to decide; `share` is in fen."""
+
+    order: Order
+    sitting: Sitting
+    training: Training
+    person: str
+    organisation: str
+    seats: int
+    share: int
+    is_involved: bool
+
+
+def find(db: Session, visitor: Visitor, order_id: UUID) -> Order:
     """A subsidised order inside the visitor's region; raises `NotFound` for any other."""
-    if not visitor.may(Can.APPROVE_SEATS) or not SLUG.fullmatch(identifier):
-        raise NotFound("There is no such booking.")
     chosen = (
         select(Order)
         .join(Sitting, col(Sitting.id) == col(Order.sitting_id))
-        .where(Order.identifier == identifier, Order.subsidy > 0)
+        .where(Order.id == order_id, Order.subsidy > 0)
         .where(visitor.scope.inside(Sitting.region))
     )
-    order = db.exec(chosen).first()
+    order = db.exec(chosen).first() if visitor.may(Can.APPROVE_SEATS) else None
     if order is None:
         raise NotFound("There is no such booking.")
     return order
 
 
-def waiting_for(db: Session, visitor: Visitor) -> list[Order]:
+def waiting_for(db: Session, visitor: Visitor) -> list[Row]:
     """Those that wait for a decision inside the visitor's region, the one that ends first first."""
+    columns: list[Any] = [Order, Sitting, Training, Person.name, Organisation.name]
     chosen = (
-        select(Order)
+        select(*columns)
         .join(Sitting, col(Sitting.id) == col(Order.sitting_id))
+        .join(Training, col(Training.id) == col(Sitting.training_id))
+        .join(Person, col(Person.id) == col(Order.person_id))
+        .join(Organisation, col(Organisation.id) == col(Order.organisation_id), isouter=True)
         .where(col(Order.stage) == OrderStage.APPROVAL, col(Order.held_until) > now())
         .where(visitor.scope.inside(Sitting.region))
+        .order_by(col(Order.held_until), col(Order.identifier))
+        .limit(MOST)
     )
-    return list(db.exec(chosen.order_by(col(Order.held_until), col(Order.identifier))))
+    return [_row(db, visitor, *found) for found in db.exec(chosen).all()]
+
+
+def _row(
+    db: Session,
+    visitor: Visitor,
+    order: Order,
+    sitting: Sitting,
+    training: Training,
+    person: str,
+    organisation: str | None,
+) -> Row:
+    many = len(seats.live(db, order))
+    share = order.total - many * confirming.price_of(db, sitting, order)
+    involved = is_involved(db, order, sitting, visitor)
+    return Row(order, sitting, training, person, organisation or "", many, share, involved)
 
 
 def approve(db: Session, order: Order, *, by: Visitor) -> None:

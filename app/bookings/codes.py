@@ -13,6 +13,7 @@ from app.catalogue.identifiers import ALPHABET
 from app.core import audit
 from app.core.db import now
 from app.core.errors import Conflict, Invalid
+from app.core.i18n import mark
 
 LENGTH = 10
 MOST_CODES = 200  # made at once
@@ -72,15 +73,15 @@ def use(db: Session, sitting: Sitting, text: str, order: Order) -> Code | None:
     """
     if not text.strip():
         if sitting.by_code_only:
-            raise BadCode("Seats of this sitting are given by code only. Type yours.")
+            raise BadCode(mark("Seats of this sitting are given by code only. Type yours."))
         return None
     code = _find(db, sitting, text)
     if code is None or code.withdrawn_at:
-        raise BadCode("There is no such code for this sitting. Look at it again.")
+        raise BadCode(mark("There is no such code for this sitting. Look at it again."))
     if code.used_at:
-        raise BadCode("This code has been used already; each works once.")
+        raise BadCode(mark("This code has been used already; each works once."))
     if code.kind == CodeKind.ACCESS and not sitting.by_code_only:
-        raise BadCode("Seats of this sitting need no code. Leave it empty.")
+        raise BadCode(mark("Seats of this sitting need no code. Leave it empty."))
     code.used_at, order.code_id = now(), code.id
     db.add(code)
     return code

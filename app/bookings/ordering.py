@@ -19,6 +19,7 @@ from app.core import audit
 from app.core.access import Can
 from app.core.db import now
 from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.i18n import mark
 
 HOLD = timedelta(minutes=30)
 UNDER_REVIEW = timedelta(days=7)  # how long seats are kept for staff to decide about a subsidy
@@ -144,10 +145,12 @@ def _take_seats(db: Session, sitting: Sitting, order: Order, wish: Wish, by: Vis
     if wish.place_id is not None:
         order.place_id = waiting.take(db, sitting, wish.place_id, wanted, by=by).id
     elif occupancy.is_queued(db, sitting):
-        raise Full("Others wait for a seat here. Put yourself on the waiting list.")
+        raise Full(mark("Others wait for a seat here. Put yourself on the waiting list."))
     free = occupancy.free_seats(db, sitting)
     if free < wanted:
-        raise Full("Only {free} seats are free. Take fewer, or wait for one.", free=max(0, free))
+        raise Full(
+            mark("Only {free} seats are free. Take fewer, or wait for one."), free=max(0, free)
+        )
 
 
 def _has(db: Session, sitting: Sitting, order: Order) -> int:

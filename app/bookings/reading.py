@@ -6,11 +6,10 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
-from app.bookings.models import Booking, Place, Sitting
-from app.bookings.stages import PlaceStage, SittingStage
-from app.bookings.touching import LIVE_SEATS
+from app.bookings import occupancy, window
+from app.bookings.models import Sitting
 from app.catalogue.models import Training
 from app.catalogue.stages import Stage
 from app.core.db import now
@@ -31,16 +30,24 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+CLOSED = {
+    window.Window.CANCELLED: State.CANCELLED,
+    window.Window.BEGUN: State.CLOSED,
+    window.Window.NOT_YET: State.EARLY,
+    window.Window.CLOSED: State.CLOSED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A sitting with what is taken of its seats."""
+    """A sitting with how many of its seats are free."""
 
     sitting: Sitting
-    taken: int
+    free: int
 
     @property
-    def free(self) -> int:
-        return max(0, self.sitting.seats - self.taken)
+    def taken(self) -> int:
+        return self.sitting.seats - self.free
 
     @property
     def state(self) -> State:
@@ -49,16 +56,12 @@ class Shown:
 
 def state_of(sitting: Sitting, free: int) -> State:
     """What can be done about a sitting with so many free seats."""
-    moment = now()
-    if sitting.stage == SittingStage.CANCELLED:
-        return State.CANCELLED
-    if sitting.ends_at <= moment:
+    found = window.window_of(sitting)
+    if found is window.Window.BEGUN and sitting.ends_at <= now():
         return State.OVER
-    if moment >= (sitting.closes_at or sitting.starts_at):
-        return State.CLOSED
-    if sitting.opens_at and moment < sitting.opens_at:
-        return State.EARLY
-    return State.OPEN if free else State.FULL
+    if found is window.Window.OPEN:
+        return State.OPEN if free else State.FULL
+    return CLOSED[found]
 
 
 def of_training(db: Session, training: Training) -> list[Shown]:
@@ -77,19 +80,9 @@ def of_trainings(db: Session, ids: Iterable[UUID]) -> dict[UUID, list[Shown]]:
 
 
 def shown(db: Session, sittings: Sequence[Sitting]) -> list[Shown]:
-    """Sittings with what is taken: seats held, confirmed, or offered to somebody who waited."""
-    ids = [one.id for one in sittings]
-    if not ids:
-        return []
-    seats = select(Booking.sitting_id, func.count()).where(
-        col(Booking.sitting_id).in_(ids), col(Booking.stage).in_(LIVE_SEATS)
-    )
-    offers = select(Place.sitting_id, func.sum(Place.seats)).where(
-        col(Place.sitting_id).in_(ids), Place.stage == PlaceStage.OFFERED
-    )
-    taken = dict(db.exec(seats.group_by(col(Booking.sitting_id))).all())
-    offered = dict(db.exec(offers.group_by(col(Place.sitting_id))).all())
-    return [Shown(one, taken.get(one.id, 0) + int(offered.get(one.id) or 0)) for one in sittings]
+    """Sittings with the seats that nobody has, keeps or was offered."""
+    free = occupancy.free_of(db, sittings) if sittings else {}
+    return [Shown(one, free[one.id]) for one in sittings]
 
 
 def find_public(db: Session, training: Training, identifier: str) -> Shown:

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
-from uuid import UUID
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from app.accounts.visitor import Visitor
-from app.bookings import warning
+from app.bookings import expiring, occupancy, offering, warning
 from app.bookings.following import follow
-from app.bookings.models import Booking, Place, Sitting
+from app.bookings.models import Sitting
 from app.bookings.planning import Plan
-from app.bookings.stages import PlaceStage, SittingStage
-from app.bookings.touching import LIVE_SEATS
+from app.bookings.stages import SittingStage
 from app.catalogue.models import Organisation, Training
 from app.catalogue.stages import Stage
 from app.core import audit
@@ -46,15 +44,9 @@ def of_training(db: Session, training: Training) -> Sequence[Sitting]:
     return db.exec(chosen.order_by(col(Sitting.starts_at), col(Sitting.identifier))).all()
 
 
-def taken(db: Session, sitting_id: UUID) -> int:
+def taken(db: Session, sitting: Sitting) -> int:
     """How many seats are held, confirmed, or offered to somebody who waited."""
-    seats = select(func.count()).where(
-        Booking.sitting_id == sitting_id, col(Booking.stage).in_(LIVE_SEATS)
-    )
-    offered = select(func.coalesce(func.sum(Place.seats), 0)).where(
-        Place.sitting_id == sitting_id, Place.stage == PlaceStage.OFFERED
-    )
-    return db.exec(seats).one() + int(db.exec(offered).one())
+    return sitting.seats - occupancy.free_seats(db, sitting)
 
 
 def add(db: Session, training: Training, plan: Plan, *, by: Visitor) -> Sitting:
@@ -131,6 +123,7 @@ def cancel(db: Session, sitting: Sitting, why: str, *, by: Visitor) -> None:
     audit.record(db, by, "sitting.cancelled", sitting, why=why)
     follow(db, sitting.training_id, by=by)
     warning.tell_cancelled(db, sitting, why)
+    offering.offer_next(db, sitting)  # who waits waits no longer
 
 
 def hold(db: Session, sitting: Sitting, seen: int) -> None:
@@ -138,7 +131,7 @@ def hold(db: Session, sitting: Sitting, seen: int) -> None:
 
     Raises `Conflict` for one that is cancelled, has begun, or changed since it was read.
     """
-    db.refresh(sitting, with_for_update=True)
+    occupancy.hold_sitting(db, sitting.id)
     if sitting.stage != SittingStage.PLANNED:
         raise Conflict("This sitting was cancelled.")
     if sitting.starts_at <= now():
@@ -157,7 +150,8 @@ def reason(text: str) -> str:
 
 def _put(db: Session, sitting: Sitting, plan: Plan) -> tuple[dict[str, Any], dict[str, Any]]:
     """Make a sitting what is planned; what differs before and after, for the trail."""
-    used = taken(db, sitting.id)
+    expiring.expire_overdue(db, sitting)
+    used = taken(db, sitting)
     if plan.seats < used:
         raise Conflict("{n} seats are taken already; there cannot be fewer.", n=used)
     before = _said(sitting, plan)
@@ -165,6 +159,7 @@ def _put(db: Session, sitting: Sitting, plan: Plan) -> tuple[dict[str, Any], dic
         setattr(sitting, name, value)
     sitting.region = _region(db, sitting, plan)
     _touch(sitting)
+    expiring.catch_up(db, sitting)  # more seats, or a longer time, may be for who waits
     after = _said(sitting, plan)
     other = [name for name in after if before[name] != after[name]]
     return {name: before[name] for name in other}, {name: after[name] for name in other}

@@ -55,19 +55,19 @@ def suggest(db: Session, topic: Topic) -> list[Suggested]:
     One fits that shares a scenario, or is near by meaning and shares more. The search engine is
     asked only where there is anything to suggest.
     """
-    upcoming = _upcoming(db)
-    if not upcoming:
+    ahead = upcoming(db)
+    if not ahead:
         return []
-    near: list[str] = ask(lambda searcher: _near(searcher, topic), list)
+    near = ask(lambda searcher: _near(searcher, topic), list[str])
     ranked = sorted(
-        (one for one in upcoming if _fits(one.training, topic, near)),
+        (one for one in ahead if _fits(one.training, topic, near)),
         key=lambda one: (-_shared(one.training, topic), _place(one, near), one.next.starts_at),
     )
     return ranked[:SHOWN]
 
 
-def _upcoming(db: Session) -> list[Suggested]:
-    """Published trainings with the next of their dates that has not begun."""
+def upcoming(db: Session) -> list[Suggested]:
+    """Published trainings with the next of their dates that has not begun, the next first."""
     chosen = (
         select(Training, Sitting)
         .join(Sitting, col(Sitting.training_id) == col(Training.id))

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from app.accounts import responsible
 from app.accounts.models import Person
-from app.bookings import seats, terms
+from app.bookings import seats, terms, tickets
 from app.bookings.models import Booking, Order, Place, Sitting
 from app.bookings.stages import SittingStage
 from app.catalogue.models import Training
@@ -104,7 +104,7 @@ def _to_participant(
 ) -> None:
     """They may have no account, so the language is that of whoever booked."""
     assert seat.participant_email is not None  # noqa: S101  only those with one are written to
-    known = {**_known(db, sitting), "seat": seat}
+    known = {**_known(db, sitting), "seat": seat, "link": tickets.link_of(seat)}
     mail.write(db, seat.participant_email, template, language=language, **known)
 
 

@@ -1,9 +1,7 @@
 """What comes back for cancelled seats: by the terms as they were when these were booked."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
 
 from sqlmodel import Session, col, select
 
@@ -24,11 +22,7 @@ class Terms:
 
     days: int = 0
     late: int = 0
-
-    @classmethod
-    def said(cls, values: Mapping[str, Any]) -> Self:
-        """What the values of a training say."""
-        return cls(values.get("cancel_days") or 0, values.get("late_refund") or 0)
+    was_moved: bool = False  # since it was booked: then it may be cancelled free of charge
 
     def whole_until(self, sitting: Sitting) -> datetime:
         """The moment until which everything comes back."""
@@ -40,21 +34,24 @@ class Terms:
             return WHOLE
         if at >= sitting.starts_at:
             return 0
-        return WHOLE if at <= self.whole_until(sitting) else self.late
+        return WHOLE if self.was_moved or at <= self.whole_until(sitting) else self.late
 
 
 def of_order(db: Session, sitting: Sitting, order: Order) -> Terms:
-    """Those that were published when it was booked: later ones change no booking."""
+    """Those that were published when it was booked: later ones change no booking.
+
+    Whoever booked before the sitting was moved may cancel free of charge until it begins.
+    """
+    if sitting.moved_at and order.created_at < sitting.moved_at:
+        return Terms(late=WHOLE)
     chosen = select(Revision.values).where(
         col(Revision.kind) == Kind.TRAINING,
         col(Revision.record_id) == sitting.training_id,
         col(Revision.at) <= order.created_at,
     )
     values = db.exec(chosen.order_by(col(Revision.number).desc()).limit(1)).first()
-    return Terms.said(values) if values is not None else of_training(db, sitting)
-
-
-def of_training(db: Session, sitting: Sitting) -> Terms:
-    """Those that are published now."""
-    training = db.get_one(Training, sitting.training_id)
-    return Terms(training.cancel_days or 0, training.late_refund or 0)
+    if values is None:
+        training = db.get_one(Training, sitting.training_id)
+        values = {"cancel_days": training.cancel_days, "late_refund": training.late_refund}
+    was_moved = sitting.moved_at is not None and order.created_at < sitting.moved_at
+    return Terms(values.get("cancel_days") or 0, values.get("late_refund") or 0, was_moved)

@@ -10,12 +10,12 @@ from sqlmodel import Session, col, func, select
 
 from app.accounts.models import Person
 from app.bookings.models import Booking, Order, Place, Sitting
-from app.bookings.stages import ENDED, OrderStage, PlaceStage, SeatStage
+from app.bookings.occupancy import LIVE
+from app.bookings.offering import IN_LINE
+from app.bookings.stages import ENDED, OrderStage, SeatStage
 from app.catalogue.models import Organisation
 
 LIVE_ORDERS = frozenset(OrderStage) - ENDED
-LIVE_SEATS = frozenset({SeatStage.HELD, SeatStage.CONFIRMED})
-IN_LINE = frozenset({PlaceStage.WAITING, PlaceStage.OFFERED})
 
 
 class Change(StrEnum):
@@ -92,9 +92,7 @@ def _orders(db: Session, sitting: Sitting) -> list[TouchedOrder]:
 def _seats(db: Session, sitting: Sitting) -> dict[UUID, tuple[int, int]]:
     """For each order its live seats, and what was paid for those that are confirmed."""
     found: dict[UUID, tuple[int, int]] = {}
-    live = select(Booking).where(
-        Booking.sitting_id == sitting.id, col(Booking.stage).in_(LIVE_SEATS)
-    )
+    live = select(Booking).where(Booking.sitting_id == sitting.id, col(Booking.stage).in_(LIVE))
     for booking in db.exec(live):
         seats, paid = found.get(booking.order_id, (0, 0))
         own = booking.price if booking.stage == SeatStage.CONFIRMED else 0

@@ -14,7 +14,7 @@ from app.core import audit
 from app.core.access import Can
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 
-__all__ = ["ahead_of", "find_own", "join", "leave", "mine", "offer_next", "take"]
+__all__ = ["ahead_of", "find", "find_own", "join", "leave", "mine", "offer_next", "take"]
 MOST_SEATS = 20
 
 
@@ -80,6 +80,14 @@ def mine(visitor: Visitor) -> ColumnElement[bool]:
     if visitor.organisation_id is None or not visitor.may(Can.BOOK_SEATS):
         return and_(own)
     return or_(own, col(Place.organisation_id) == visitor.organisation_id)
+
+
+def find(db: Session, visitor: Visitor, place_id: UUID) -> Place:
+    """A place of one's own; raises `NotFound` for those of others and for missing ones alike."""
+    place = db.exec(select(Place).where(Place.id == place_id, mine(visitor))).first()
+    if place is None:
+        raise NotFound("There is no such place on the waiting list.")
+    return place
 
 
 def find_own(db: Session, sitting: Sitting, visitor: Visitor) -> Place | None:

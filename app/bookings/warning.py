@@ -1,6 +1,6 @@
 """Mail to everybody whom a change of a sitting touches."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +8,10 @@ from sqlmodel import Session, col, select
 
 from app.accounts.models import Person
 from app.bookings.models import Booking, Order, Place, Sitting
+from app.bookings.occupancy import LIVE
+from app.bookings.offering import IN_LINE
 from app.bookings.stages import OrderStage, SeatStage
-from app.bookings.touching import IN_LINE, LIVE_ORDERS, LIVE_SEATS
+from app.bookings.touching import LIVE_ORDERS
 from app.catalogue.models import Training
 from app.core import mail
 
@@ -19,7 +21,7 @@ def tell_moved(db: Session, sitting: Sitting, before: Sitting, why: str) -> None
     said = {"before": before, "why": why, **_about(db, sitting)}
     for order, person in _bookers(db, sitting):
         mail.write(db, person.email, "sitting_moved", language=person.language, order=order, **said)
-        _tell_participants(db, order, person, "sitting_moved", said, LIVE_SEATS)
+        _tell_participants(db, order, person, "sitting_moved", said, LIVE)
     for person in _waiting(db, sitting):
         mail.write(db, person.email, "sitting_moved", language=person.language, order=None, **said)
 
@@ -31,7 +33,7 @@ def tell_cancelled(db: Session, sitting: Sitting, why: str) -> None:
     """
     said = {"why": why, **_about(db, sitting)}
     for order, person in _bookers(db, sitting):
-        _tell_participants(db, order, person, "sitting_cancelled", said, LIVE_SEATS)
+        _tell_participants(db, order, person, "sitting_cancelled", said, LIVE)
 
 
 def tell_link(db: Session, sitting: Sitting) -> None:
@@ -42,7 +44,7 @@ def tell_link(db: Session, sitting: Sitting) -> None:
             mail.write(
                 db, person.email, "sitting_link", language=person.language, order=order, **said
             )
-            confirmed = frozenset({SeatStage.CONFIRMED})
+            confirmed = (SeatStage.CONFIRMED,)
             _tell_participants(db, order, person, "sitting_link", said, confirmed)
 
 
@@ -74,7 +76,7 @@ def _tell_participants(
     booker: Person,
     template: str,
     said: dict[str, Any],
-    stages: frozenset[SeatStage],
+    stages: Collection[SeatStage],
 ) -> None:
     """Participants with an address of their own are told in the language of whoever booked."""
     chosen = select(Booking.participant_email).where(

@@ -27,7 +27,7 @@ def withdraw(db: Session, training: Training, why: str, *, by: Visitor) -> None:
     first, so that everybody is told and paid back.
     """
     for sitting in _held(db, training):
-        if sittings.taken(db, sitting.id):
+        if sittings.taken(db, sitting):
             raise Conflict(
                 "People have seats on dates to come. Cancel those sittings first; everybody is "
                 "told then, and what was paid goes back."

@@ -54,6 +54,10 @@ ADMITS: Mapping[str, str] = {
     "everybody": mark("Everybody"),
     "code": mark("Only whoever has a code"),
 }
+CODE_KINDS: Mapping[str, str] = {
+    "access": mark("A seat where seats are given by code"),
+    "price": mark("Another price"),
+}
 YEAR = re.compile(r"(19|20)[0-9]{2}")
 LEAVING: Mapping[str, str] = {
     "request": mark("The vendor asked for it"),
@@ -95,6 +99,7 @@ FIXED: Mapping[str, Mapping[str, str]] = {
     "price": PRICES,
     "place": PLACES,
     "admits": ADMITS,
+    "code_kind": CODE_KINDS,
     "whitelist": WHITELIST,
 }
 

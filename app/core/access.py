@@ -52,6 +52,7 @@ class Can(StrEnum):
     DECIDE_REPORTS = "desk:report:decide"  # reported threads and flagged ratings
     OVERSEE_TRAININGS = "desk:training:read"  # sittings, seats and figures
     APPROVE_SEATS = "desk:seat:approve"  # subsidised ones
+    REVOKE_CERTIFICATES = "desk:certificate:revoke"
     REFUND = "desk:refund:ask"  # beyond the published terms
     APPROVE_REFUNDS = "desk:refund:approve"  # large ones, asked by others
     READ_AUDIT = "curation:audit:read"

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.accounts.models import Appointment, Certification, Claim, Membership, Person
 from app.accounts.scope import Scope
-from app.bookings.models import Order, Place, Sitting
+from app.bookings.models import Booking, Certificate, Order, Place, Sitting
 from app.catalogue.models import MODELS, Organisation, Vendor
 from app.core.audit import AuditEntry
 from app.core.chunks import chunks
@@ -54,6 +54,8 @@ SUBJECTS: Mapping[str, str] = {
     "rating": mark("Rating"),
     "sitting": mark("Sitting"),
     "order": mark("Booking"),
+    "booking": mark("Seat"),
+    "certificate": mark("Certificate"),
     "place": mark("Place on a waiting list"),
 }
 Inside = Callable[[Scope], Any]
@@ -106,6 +108,11 @@ def _of_sitting(model: Any) -> Inside:
     )
 
 
+def _certificates(scope: Scope) -> Any:
+    inside = _of_sitting(Booking)(scope)
+    return select(Certificate.id).where(col(Certificate.booking_id).in_(inside))
+
+
 # Inquiries, their reports and ratings are left out, so that each act is seen where whoever did it
 # belongs: an entry names who acted, and staff of the vendor's place must not learn who hides.
 INSIDE: Mapping[str, Inside] = {
@@ -120,11 +127,12 @@ INSIDE: Mapping[str, Inside] = {
     "draw": _of_region(Draw),
     "appeal": _of_region(Appeal),
     "need": _of_region(Need),
-    "sitting": _of_region(Sitting),
     "publicnotice": _notices,
     "quarantine": _quarantines,
     "person": _people,
     "order": _of_sitting(Order),
+    "booking": _of_sitting(Booking),
+    "certificate": _certificates,
     "place": _of_sitting(Place),
     "batch": lambda scope: select(Batch.id).where(previewing.wholly_inside(scope)),
     "mergecase": lambda scope: select(MergeCase.id).where(pairs_inside(scope)),
@@ -177,6 +185,7 @@ _REPORTS = select(InquiryReport.id, Inquiry.identifier).join(
 _PLACES = select(Place.id, Sitting.identifier).join(
     Sitting, col(Sitting.id) == col(Place.sitting_id)
 )
+_SEATS = select(Booking.id, Order.identifier).join(Order, col(Order.id) == col(Booking.order_id))
 NAMES: Mapping[str, tuple[Any, Any]] = {
     **{str(kind): (model, _named(model, model.name)) for kind, model in MODELS.items()},
     "organisation": (Organisation, _named(Organisation, Organisation.name)),
@@ -190,13 +199,14 @@ NAMES: Mapping[str, tuple[Any, Any]] = {
     "claim": (Claim, _by_organisation(Claim)),
     "appeal": (Appeal, _by_organisation(Appeal)),
     "inquiry": (Inquiry, _named(Inquiry, Inquiry.identifier)),
-    "sitting": (Sitting, _named(Sitting, Sitting.identifier)),
     "rating": (Inquiry, _named(Inquiry, Inquiry.identifier)),  # called by its inquiry's id
     "inquiryreport": (InquiryReport, _REPORTS),
     "assessment": (Assessment, _by_vendor(Assessment)),
     "whitelistentry": (WhitelistEntry, _by_vendor(WhitelistEntry)),
     "spotcheck": (SpotCheck, _by_vendor(SpotCheck)),
     "order": (Order, _named(Order, Order.identifier)),
+    "booking": (Booking, _SEATS),
+    "certificate": (Certificate, _named(Certificate, Certificate.identifier)),
     "place": (Place, _PLACES),
 }
 

@@ -75,6 +75,12 @@ AREAS: tuple[tuple[Can, str, str, str], ...] = (
         mark("Ratings that look out of place: far from the others, or from a ring."),
     ),
     (
+        Can.APPROVE_SEATS,
+        "/desk/seats",
+        mark("Subsidised seats"),
+        mark("Bookings that ask public money to pay a part of a training."),
+    ),
+    (
         Can.OVERSEE_TRAININGS,
         "/desk/refunds",
         mark("Refunds"),
@@ -85,6 +91,12 @@ AREAS: tuple[tuple[Can, str, str, str], ...] = (
         "/desk/matches",
         mark("Matching"),
         mark("Quality of matches and who gets the good places."),
+    ),
+    (
+        Can.OVERSEE_TRAININGS,
+        "/desk/trainings",
+        mark("Trainings"),
+        mark("Sittings of the region: seats, attendance, money, figures, certificates."),
     ),
     (
         Can.READ_DESK,

@@ -7,6 +7,7 @@ from functools import partial
 
 from sqlmodel import Session
 
+from app.bookings.suggesting import Suggested, upcoming
 from app.catalogue import reading
 from app.catalogue.asking import ask
 from app.catalogue.labels import code_label
@@ -40,6 +41,7 @@ class Front:
     cities: Mapping[str, int]
     listings: Sequence[Record]
     information: Sequence[Record]
+    trainings: Sequence[Suggested]
     is_degraded: bool
 
 
@@ -78,6 +80,7 @@ def look(db: Session) -> Front:
         cities=found.vendors.get("city", {}),
         listings=reading.newest(db, Kind.SOLUTION, NEWEST),
         information=[records[hit.id] for hit in latest.hits if hit.id in records],
+        trainings=upcoming(db)[:NEWEST],
         is_degraded=found.is_degraded,
     )
 

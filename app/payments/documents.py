@@ -28,8 +28,9 @@ def rows_of(receipt: Receipt) -> list[tuple[str, str]]:
         (_("Booking"), words["order"]),
         (_("Way of payment"), method_label(words["method"])),
     ]
-    if words["why"]:
-        rows.append((_("Reason"), _(WHYS[words["why"]])))
+    why = words["why"]
+    if why:
+        rows.append((_("Reason"), _(WHYS[why])))
     if receipt.corrects:
         rows.append((_("Takes back"), _("Receipt no. {number}", number=receipt.corrects)))
     lines = [(line["participant"], format_money(line["amount"])) for line in words["lines"]]

@@ -33,8 +33,13 @@ def show_draft(request: Request, db: Session, application: Application) -> Respo
         context["cases"] = reading.cases_of(db, solution=live)
     elif isinstance(live, Training):
         context["ahead"] = bookings.of_training(db, live)
-    nothing: dict[str, Any] = {"solutions": [], "cases": [], "ahead": [], "passed": []}
-    context = {**nothing, "when": "", "events": [], "told": wording, **context}
+    nothing: dict[str, Any] = {
+        **dict.fromkeys(("solutions", "cases", "ahead", "passed", "events"), ()),
+        "when": "",
+        "feedback": None,
+        "told": wording,
+    }
+    context = {**nothing, **context}
     template = "workspace/preview.html"
     response = pages.show(request, db, record, record.slug, template, **context)
     response.headers["X-Robots-Tag"] = "noindex"

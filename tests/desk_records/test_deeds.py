@@ -24,6 +24,7 @@ def of(beginnings: Sequence[str], *ends: str) -> frozenset[str]:
 
 PUT_TOGETHER: Mapping[tuple[str, str], frozenset[str]] = {
     ("accounts/certification.py", "action"): of(["certification"], *DECISIONS),
+    ("bookings/releasing.py", "act"): of(["order"], "cancelled", "seats_released"),
     ("catalogue/service.py", "f'{record.KIND}.{verb}'"): of(
         KINDS, "changed", "published", Stage.WITHDRAWN, Stage.MERGED
     ),

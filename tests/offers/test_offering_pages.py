@@ -107,6 +107,15 @@ def test_programs_are_told_of_each_sitting(client: TestClient, db: Session) -> N
     assert said[0]["startDate"].endswith("+08:00")
 
 
+def test_the_front_page_names_the_next_dates(client: TestClient, db: Session) -> None:
+    training = offered(db)
+    assert "Next trainings" not in client.get("/").text
+    a_sitting(db, training)
+    page = client.get("/").text
+    assert "Next trainings" in page
+    assert f'href="/trainings/{training.slug}"' in page
+
+
 def test_the_list_narrows_by_price_and_says_what_is_free(client: TestClient, db: Session) -> None:
     paid, free = offered(db, name="收费课"), offered(db, name="公益课", price=0, level="advanced")
     a_sitting(db, paid, seats=7), a_sitting(db, free, seats=9)

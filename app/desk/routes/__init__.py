@@ -17,8 +17,10 @@ from app.desk.routes import (
     ratings,
     refunds,
     reports,
+    seats,
     spotchecks,
     staff,
+    trainings,
 )
 
 ROUTERS = (
@@ -36,7 +38,9 @@ ROUTERS = (
     inquiries.router,
     reports.router,
     ratings.router,
+    seats.router,
     refunds.router,
+    trainings.router,
     staff.router,
     audit.router,
     exports.router,

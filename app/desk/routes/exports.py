@@ -15,6 +15,7 @@ from app.desk import (  # noqa: F401  the tables declare themselves
     tables_of_market,
     tables_of_oversight,
     tables_of_people,
+    tables_of_trainings,
 )
 
 router = APIRouter(include_in_schema=False)

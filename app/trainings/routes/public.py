@@ -5,8 +5,8 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.bookings import feedback, wording
 from app.bookings import reading as bookings
-from app.bookings import wording
 from app.bookings.reading import State
 from app.catalogue import labels, pages, reading
 from app.catalogue.addresses import address
@@ -73,6 +73,7 @@ def item(request: Request, db: Db, slug: str) -> Response:
         ahead=[one for one in sittings if one.state not in PASSED],
         passed=[one for one in sittings if one.state in PASSED],
         told=wording,
+        feedback=feedback.of_training(db, record.id),
         events=events_of(record, sittings, home),
         home=home,
     )

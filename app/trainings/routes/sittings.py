@@ -18,6 +18,7 @@ from app.core.errors import Conflict, Invalid, Refusal
 from app.core.forms import Posted, Version, lists, texts
 from app.core.i18n import _
 from app.core.web import go
+from app.payments import cancelling
 from app.trainings.offering import find_training
 from app.trainings.pages import field_labels, sections, show
 
@@ -104,7 +105,9 @@ def move(
 
 
 @router.get("/sittings/{identifier}/cancel", name="trainings:cancelling")
-def cancelling(request: Request, db: Db, visitor: TrainingOfferer, identifier: str) -> Response:
+def look_before_cancelling(
+    request: Request, db: Db, visitor: TrainingOfferer, identifier: str
+) -> Response:
     """Whom it would touch, before anything is done."""
     return _cancelling(request, db, visitor, identifier)
 
@@ -119,7 +122,7 @@ def cancel(
 ) -> Response:
     sitting, _training = sittings.find_own(db, visitor, identifier)
     try:
-        sittings.cancel(db, sitting, why, by=visitor)
+        cancelling.cancel_sitting(db, sitting, why, by=visitor)
     except Invalid as refusal:
         return _cancelling(request, db, visitor, identifier, why, {"why": _said(refusal)})
     return go(request, PAGE, identifier=identifier)
