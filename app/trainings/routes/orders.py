@@ -23,7 +23,7 @@ from app.core.errors import Conflict, NotFound
 from app.core.forms import Posted, texts
 from app.core.i18n import _
 from app.core.web import go, hand_out
-from app.payments import cancelling, receipts
+from app.payments import cancelling, gateway, paying, receipts
 from app.trainings.booking_form import participant_errors
 from app.trainings.pages import show
 
@@ -34,7 +34,12 @@ Ids = list[UUID]
 @router.get("/bookings/{identifier}", name="bookings:order")
 def see(request: Request, db: Db, visitor: SignedIn, identifier: str) -> Response:
     order = seeing.find(db, visitor, identifier)
-    return _show(request, db, visitor, order, "booking.html", receipts=receipts.of_order(db, order))
+    known: dict[str, Any] = {
+        "receipts": receipts.of_order(db, order),
+        "payment": paying.latest(db, order),
+        "is_real": gateway.is_real(),
+    }
+    return _show(request, db, visitor, order, "booking.html", **known)
 
 
 @router.get("/bookings/{identifier}/tickets", name="bookings:tickets")
