@@ -43,7 +43,7 @@ def see_checkout(request: Request, session_id: str) -> Response:
     allowed = asked.get("allowed_payment_method_types") or list(Method)
     methods = {code: said for code, said in METHODS.items() if code in (*allowed, Method.TRANSFER)}
     known: dict[str, Any] = {"session": session, "asked": asked, "methods": methods}
-    return render(request, "payments/checkout.html", **known, here=gateway.here)
+    return render(request, "payments/checkout.html", **known, local=gateway.here)
 
 
 @router.post(PAGE, name="stand-in:pay")

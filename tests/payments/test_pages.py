@@ -8,7 +8,7 @@ from app.accounts.models import Person, StaffRole
 from app.bookings.models import Order
 from app.bookings.stages import OrderStage
 from app.core.settings import get_settings
-from app.payments.models import Payment, Receipt
+from app.payments.models import Payment, Receipt, Refund
 from app.payments.refunds import LARGE
 from app.payments.stages import PaymentStage, RefundStage
 from tests.factories_bookings import an_order
@@ -47,8 +47,7 @@ def test_a_booking_is_paid_on_the_page_of_the_stand_in(
     back = choose(client, page, "wechat_pay")
     assert back == f"/bookings/{order.identifier}/paid"
     assert "The booking is confirmed" in client.get(back).text
-    db.expire_all()
-    assert order.stage == OrderStage.CONFIRMED
+    assert db.get_one(Order, order.id).stage == OrderStage.CONFIRMED
 
 
 def test_the_page_after_paying_confirms_nothing(
@@ -58,8 +57,7 @@ def test_the_page_after_paying_confirms_nothing(
     said = client.get(f"/bookings/{order.identifier}/paid").text
     assert "We wait for word" in said
     assert 'hx-trigger="every 2s"' in said
-    db.expire_all()
-    assert order.stage == OrderStage.HELD
+    assert db.get_one(Order, order.id).stage == OrderStage.HELD
 
 
 def test_a_refused_payment_can_be_tried_again_and_a_transfer_waits(
@@ -72,8 +70,7 @@ def test_a_refused_payment_can_be_tried_again_and_a_transfer_waits(
     assert "on its way" in client.get(back).text
     assert "Let the money arrive" in client.get(page).text
     choose(client, page, act="arrive")
-    db.expire_all()
-    assert order.stage == OrderStage.CONFIRMED
+    assert db.get_one(Order, order.id).stage == OrderStage.CONFIRMED
     assert client.post(page, data={"method": "card", "act": "pay"}).status_code == 409
     assert client.post(page, data={"method": "gold", "act": "pay"}).status_code == 409
 
@@ -147,7 +144,6 @@ def test_staff_ask_for_goodwill_and_another_lets_a_large_refund_go(
     bare = client.post(f"/desk/refunds/{refund.id}/decline", data={"why": ""})
     assert bare.status_code == 422
     client.post(f"/desk/refunds/{refund.id}/approve", follow_redirects=False)
-    db.expire_all()
-    assert refund.stage == RefundStage.REQUESTED
-    assert payment.stage == PaymentStage.PAID
+    assert db.get_one(Refund, refund.id).stage == RefundStage.REQUESTED
+    assert db.get_one(Payment, payment.id).stage == PaymentStage.PAID
     assert db.exec(select(Payment.received)).one() == LARGE > PRICE

@@ -133,7 +133,7 @@ def as_text(report: Row) -> str:
     if "bookings" in report:
         title = "Bookings of one sitting by eight at once, and events of payments"
         note = (
-            "Who finds no seat is counted as asked. Each event asks the stand-in before its effect."
+            "Who finds no seat was asked for too. Each event asks the stand-in before its effect."
         )
         parts += [_table(title, BOOKINGS, report["bookings"], note)]
     return "\n\n".join(parts)
