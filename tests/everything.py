@@ -14,6 +14,7 @@ from app.accounts.models import (
     StaffRole,
     Ticket,
 )
+from app.bookings.models import Certificate
 from app.catalogue.models import Organisation, Record, Vendor
 from app.catalogue.stages import Stage
 from app.core import audit, files
@@ -29,7 +30,7 @@ from app.payments.refunds import LARGE, Why
 from app.payments.stages import PaymentStage, RefundStage
 from search.engine import Kind
 from tests.factories import a_batch, a_proposal, a_record
-from tests.factories_bookings import a_sitting, a_training, an_order
+from tests.factories_bookings import a_booking, a_sitting, a_training, an_order
 from tests.people import PROVINCE, a_member, a_person, an_organisation, staff, visitor
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -66,6 +67,7 @@ def one_of_everything(db: Session, region: str | None) -> Mapping[str, object]:
         **_asked_for(db, vendor, organisation, region, mark),
         **_decided(db, vendor, region, mark),
         **_asked(db, vendor, region, mark),
+        **_trained(db, region, mark),
         "order_id": order_id,
         "refund_id": _refund(db, order_id),
     }
@@ -211,6 +213,28 @@ def _asked(db: Session, vendor: Record, region: str | None, mark: str) -> dict[s
     db.flush()
     _note(db, region, mark, inquiry, report, f"rating:{inquiry.id}")
     return {"inquiry_id": inquiry.id, "report_id": report.id, "rating_id": inquiry.id}
+
+
+def _trained(db: Session, region: str | None, mark: str) -> dict[str, object]:
+    """A sitting that is over, with a certificate of somebody who attended."""
+    organiser = an_organisation(db, f"{mark}培训机构", region=region)
+    training = a_training(db, organiser, name=f"{mark}培训")
+    sitting = a_sitting(db, training, region=region)
+    seat = a_booking(db, an_order(db, sitting))
+    sitting.starts_at, sitting.ends_at = now() - timedelta(hours=4), now() - timedelta(hours=1)
+    seat.attended_at = now()
+    certificate = Certificate(
+        booking_id=seat.id,
+        participant=f"{mark}学员",
+        training=training.name,
+        organiser=organiser.name,
+        starts_at=sitting.starts_at,
+        ends_at=sitting.ends_at,
+    )
+    db.add(certificate)
+    db.flush()
+    _note(db, region, mark, sitting, seat, certificate)
+    return {"sitting": sitting.identifier, "certificate": certificate.identifier}
 
 
 def _note(db: Session, region: str | None, mark: str, *subjects: audit.HasId | str) -> None:

@@ -92,6 +92,12 @@ def find(db: Session, visitor: Visitor, identifier: str) -> Asked:
     return asked
 
 
+def may_give(db: Session, order: Order, visitor: Visitor) -> bool:
+    """Whether the page of a booking should lead to its feedback."""
+    is_own = order.person_id == visitor.person_id and order.stage == OrderStage.CONFIRMED
+    return is_own and is_over(db.get_one(Sitting, order.sitting_id))
+
+
 def give(db: Session, asked: Asked, stars: int, text: str, *, by: Visitor) -> Feedback:
     """Say it, or change what was said; the second within two weeks after the first."""
     if stars not in STARS:

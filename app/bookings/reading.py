@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from app.bookings import occupancy, window
 from app.bookings.models import Sitting
 from app.catalogue.models import Training
+from app.catalogue.reading import SLUG
 from app.catalogue.stages import Stage
 from app.core.db import now
 from app.core.errors import NotFound
@@ -90,7 +91,8 @@ def find_public(db: Session, training: Training, identifier: str) -> Shown:
     chosen = select(Sitting).where(
         Sitting.training_id == training.id, Sitting.identifier == identifier
     )
-    found = db.exec(chosen).first()
+    # PostgreSQL would stumble over some of what may be typed
+    found = db.exec(chosen).first() if SLUG.fullmatch(identifier) else None
     if found is None:
         raise NotFound("There is no such sitting.")
     return shown(db, [found])[0]

@@ -13,6 +13,7 @@ from app.accounts import certification, claims, staffing
 from app.accounts.models import CertificationStage, StaffRole
 from app.accounts.scope import Scope
 from app.accounts.visitor import Visitor
+from app.bookings import approving
 from app.core import audit
 from app.core.access import Can
 from app.curation.applications import appeals, queueing
@@ -29,6 +30,7 @@ from tests.people import PROVINCE, staff, visitor
 
 REGIONS = ("441900101", "440100", "440106", "110108", None)
 Seen = Iterable[Any]
+NAMELESS = frozenset({"judged-pairs", "training-figures"})
 
 
 def previews(db: Session, by: Visitor) -> Seen:
@@ -150,6 +152,10 @@ def rated(db: Session, by: Visitor) -> Seen:
     return [(one.rating.text, one.row.asker) for one in page.items]
 
 
+def subsidised(db: Session, by: Visitor) -> Seen:
+    return [(row.training.name, row.person) for row in approving.waiting_for(db, by)]
+
+
 LISTS: dict[str, Callable[[Session, Visitor], Seen]] = {
     "appeals": appealed,
     "applications": applications,
@@ -167,9 +173,10 @@ LISTS: dict[str, Callable[[Session, Visitor], Seen]] = {
     "reports": reported,
     "spot checks": checked,
     "staff": officials,
+    "subsidised seats": subsidised,
     "whitelist": entries_of_whitelist,
-    # judged pairs name nothing and nobody; that they end there too is tried with the matches
-    **{f"export of {name}": exported(name) for name in exporting.TABLES if name != "judged-pairs"},
+    # these name nothing and nobody; that they end there too is tried where they are counted
+    **{f"export of {name}": exported(name) for name in exporting.TABLES if name not in NAMELESS},
 }
 
 

@@ -10,8 +10,17 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.accounts.visitor import SignedIn, Visitor
+from app.bookings import (
+    certifying,
+    feedback,
+    releasing,
+    seats,
+    seeing,
+    terms,
+    tickets,
+    transferring,
+)
 from app.bookings import order_wording as orders
-from app.bookings import releasing, seats, seeing, terms, tickets, transferring
 from app.bookings.calendars import event_of
 from app.bookings.models import Booking, Order, Sitting
 from app.bookings.ordering import Participant
@@ -38,6 +47,8 @@ def see(request: Request, db: Db, visitor: SignedIn, identifier: str) -> Respons
         "receipts": receipts.of_order(db, order),
         "payment": paying.latest(db, order),
         "is_real": gateway.is_real(),
+        "issued": certifying.of_order(db, order),
+        "asks": feedback.may_give(db, order, visitor),
     }
     return _show(request, db, visitor, order, "booking.html", **known)
 
