@@ -34,7 +34,7 @@ check: dev ## Look without running: style, types, import layers, templates, lock
 fix: dev ## Repair what a tool can repair: imports, format, templates
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIN)/djlint --quiet --reformat templates
 
-bench: setup ## Measure search, pages and ingestion at 1k, 10k and 100k generated listings
+bench: setup ## Measure search, pages, ingestion and bookings at 1k, 10k and 100k generated listings
 	@$(BIN)/pool bench $(ARGS)
 
 evaluate: setup ## Judge the search: words, meaning and hybrid side by side on judged needs

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlmodel import Session, select
 
@@ -25,6 +25,9 @@ from app.curation.applications.models import Appeal, Application
 from app.curation.models import MergeCase
 from app.curation.oversight.models import Assessment, Domain, Draw, SpotCheck, WhitelistEntry
 from app.inquiries.models import Inquiry, InquiryReport, Rating, Side
+from app.payments.models import Payment, Refund
+from app.payments.refunds import LARGE, Why
+from app.payments.stages import PaymentStage, RefundStage
 from search.engine import Kind
 from tests.factories import a_batch, a_proposal, a_record
 from tests.factories_bookings import a_booking, a_sitting, a_training, an_order
@@ -57,6 +60,7 @@ def one_of_everything(db: Session, region: str | None) -> Mapping[str, object]:
     a_record(db, Kind.SOLUTION, name=f"{mark}方案", vendor_id=vendor.id)
     a_record(db, Kind.CASE, name=f"{mark}案例", vendor_id=None, region=region)
     organisation = db.get_one(Organisation, vendor.organisation_id)
+    order_id = _subsidised(db, region, mark)
     return {
         "identifier": vendor.identifier,
         **_imported(db, vendor, region, mark),
@@ -64,11 +68,27 @@ def one_of_everything(db: Session, region: str | None) -> Mapping[str, object]:
         **_decided(db, vendor, region, mark),
         **_asked(db, vendor, region, mark),
         **_trained(db, region, mark),
-        "order_id": _subsidised(db, region, mark),
+        "order_id": order_id,
+        "refund_id": _refund(db, order_id),
     }
 
 
-def _subsidised(db: Session, region: str | None, mark: str) -> object:
+def _refund(db: Session, order_id: UUID) -> UUID:
+    """A large refund that waits for a second person."""
+    payment = Payment(
+        order_id=order_id, amount=LARGE, received=LARGE, stage=PaymentStage.PAID, is_surplus=True
+    )
+    refund = Refund(
+        payment_id=payment.id, amount=LARGE, why=Why.GOODWILL, stage=RefundStage.WAITING
+    )
+    db.add(payment)
+    db.flush()
+    db.add(refund)
+    db.flush()
+    return refund.id
+
+
+def _subsidised(db: Session, region: str | None, mark: str) -> UUID:
     """A booking that waits for a decision about public money."""
     organiser = an_organisation(db, f"{mark}培训机构", region=region)
     training = a_training(db, organiser, name=f"{mark}培训", subsidy=50)

@@ -244,6 +244,7 @@ def test_the_table_for_readers_shows_every_part(report: dict[str, Any]) -> None:
         "Ingestion:",
         "Matching a need",
         "Publishing one listing",
+        "Bookings of one sitting",
         MARK,
         "words only",
         "bare page",
@@ -383,3 +384,11 @@ def test_what_is_said_of_times_and_machines_can_be_trusted() -> None:
     assert ratio(1.0, 0.0) is None
     assert peak() >= resident() * 0.9 > 0
     assert this_machine().memory_gib > 0
+
+
+def test_bookings_under_contention_sell_every_seat_once(report: dict[str, Any]) -> None:
+    (row,) = report["bookings"]
+    assert (row["database"], row["booked"], row["oversold"]) == ("sqlite", row["seats"], 0)
+    assert row["asked"] > row["seats"]
+    assert row["bookings_per_second"] > 0 < row["events_per_second"]
+    assert row["confirmed"] * 3 == row["events"]

@@ -36,9 +36,13 @@ ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"
 class SecurityHeadersMiddleware:
     """Adds the headers above to every answer that does not set its own."""
 
-    def __init__(self, app: ASGIApp, *, is_https: bool = False) -> None:
+    def __init__(self, app: ASGIApp, *, is_https: bool = False, forms_to: str = "") -> None:
+        """Forms may also lead to `forms_to`: browsers look at the redirects after them, too."""
         self.app = app
         self.headers = HEADERS | ONLY_HTTPS if is_https else HEADERS
+        if forms_to:
+            policy = POLICY.replace("form-action 'self'", f"form-action 'self' {forms_to}")
+            self.headers = {**self.headers, "Content-Security-Policy": policy}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

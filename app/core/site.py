@@ -16,6 +16,8 @@ from app.core.settings import Settings
 from app.core.static import PREFIX, HashedFiles
 from app.core.templates import TEMPLATES, make_environment
 
+CHECKOUT = "https://checkout.stripe.com"  # where the hosted page is, once a key is set
+
 
 def install(app: FastAPI, settings: Settings, templates: Path = TEMPLATES) -> None:
     """Give an application its templates, static files, error pages and middleware."""
@@ -32,5 +34,6 @@ def install(app: FastAPI, settings: Settings, templates: Path = TEMPLATES) -> No
     if settings.metrics_port:
         app.add_middleware(MetricsMiddleware)
     app.add_middleware(HeadMiddleware)
-    app.add_middleware(SecurityHeadersMiddleware, is_https=is_https)
+    forms_to = CHECKOUT if settings.stripe_key.get_secret_value() else ""
+    app.add_middleware(SecurityHeadersMiddleware, is_https=is_https, forms_to=forms_to)
     app.add_middleware(RequestLogMiddleware)

@@ -21,6 +21,7 @@ from app.curation.places import ids_inside, pairs_inside, speaks_inside
 from app.desk import previewing
 from app.inquiries.models import Inquiry, InquiryReport
 from app.needs.models import Need
+from app.payments.models import Payment, Refund
 from search.engine import Kind
 
 SUBJECTS: Mapping[str, str] = {
@@ -57,6 +58,8 @@ SUBJECTS: Mapping[str, str] = {
     "booking": mark("Seat"),
     "certificate": mark("Certificate"),
     "place": mark("Place on a waiting list"),
+    "payment": mark("Payment"),
+    "refund": mark("Refund"),
 }
 Inside = Callable[[Scope], Any]
 
@@ -113,6 +116,15 @@ def _certificates(scope: Scope) -> Any:
     return select(Certificate.id).where(col(Certificate.booking_id).in_(inside))
 
 
+def _payments(scope: Scope) -> Any:
+    inside = _of_sitting(Order)(scope)
+    return select(Payment.id).where(col(Payment.order_id).in_(inside))
+
+
+def _refunds(scope: Scope) -> Any:
+    return select(Refund.id).where(col(Refund.payment_id).in_(_payments(scope)))
+
+
 # Inquiries, their reports and ratings are left out, so that each act is seen where whoever did it
 # belongs: an entry names who acted, and staff of the vendor's place must not learn who hides.
 INSIDE: Mapping[str, Inside] = {
@@ -134,6 +146,8 @@ INSIDE: Mapping[str, Inside] = {
     "booking": _of_sitting(Booking),
     "certificate": _certificates,
     "place": _of_sitting(Place),
+    "payment": _payments,
+    "refund": _refunds,
     "batch": lambda scope: select(Batch.id).where(previewing.wholly_inside(scope)),
     "mergecase": lambda scope: select(MergeCase.id).where(pairs_inside(scope)),
 }
@@ -186,6 +200,12 @@ _PLACES = select(Place.id, Sitting.identifier).join(
     Sitting, col(Sitting.id) == col(Place.sitting_id)
 )
 _SEATS = select(Booking.id, Order.identifier).join(Order, col(Order.id) == col(Booking.order_id))
+_PAID = select(Payment.id, Order.identifier).join(Order, col(Order.id) == col(Payment.order_id))
+_RETURNED = (
+    select(Refund.id, Order.identifier)
+    .join(Payment, col(Payment.id) == col(Refund.payment_id))
+    .join(Order, col(Order.id) == col(Payment.order_id))
+)
 NAMES: Mapping[str, tuple[Any, Any]] = {
     **{str(kind): (model, _named(model, model.name)) for kind, model in MODELS.items()},
     "organisation": (Organisation, _named(Organisation, Organisation.name)),
@@ -208,6 +228,8 @@ NAMES: Mapping[str, tuple[Any, Any]] = {
     "booking": (Booking, _SEATS),
     "certificate": (Certificate, _named(Certificate, Certificate.identifier)),
     "place": (Place, _PLACES),
+    "payment": (Payment, _PAID),
+    "refund": (Refund, _RETURNED),
 }
 
 

@@ -16,7 +16,6 @@ from app.catalogue.models import Training
 from app.core import audit
 from app.core.db import beside, now
 from app.core.errors import Conflict
-from app.core.i18n import current_language
 from app.core.settings import get_settings
 from app.payments import gateway
 from app.payments.gateway import Unreachable
@@ -133,6 +132,7 @@ def _asked(db: Session, payment: Payment) -> "SessionCreateParams":
     order = db.get_one(Order, payment.order_id)
     sitting = db.get_one(Sitting, order.sitting_id)
     training = db.get_one(Training, sitting.training_id)
+    person = db.get_one(Person, order.person_id)
     page = f"{get_settings().public_url.rstrip('/')}/bookings/{order.identifier}"
     ours = {"payment": str(payment.id), "order": order.identifier}
     price: Any = {
@@ -146,13 +146,13 @@ def _asked(db: Session, payment: Payment) -> "SessionCreateParams":
         "allowed_payment_method_types": [*WAYS],
         "payment_method_options": {"wechat_pay": {"client": "web"}},
         "client_reference_id": str(payment.id),
-        "customer_email": db.get_one(Person, order.person_id).email,
+        "customer_email": person.email,
         "metadata": ours,
         "payment_intent_data": {"metadata": ours, "description": order.identifier},
         "success_url": f"{page}/paid",
         "cancel_url": page,
         "expires_at": round((payment.created_at + LASTS).timestamp()),
-        "locale": "en" if current_language() == "en" else "zh",
+        "locale": "en" if person.language == "en" else "zh",
     }
 
 

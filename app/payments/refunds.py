@@ -223,4 +223,4 @@ def _tell(db: Session, order: Order, refund: Refund, template: str) -> None:
     sitting = db.get_one(Sitting, order.sitting_id)
     said: dict[str, Any] = {"name": person.name, "order": order, "refund": refund}
     said |= {"sitting": sitting}
-    mail.write(db, person.email, template, **said)
+    mail.write(db, person.email, template, language=person.language, **said)

@@ -99,4 +99,4 @@ def _tell_surplus(db: Session, order: Order, payment: Payment, *, is_right: bool
     audit.record(db, "system", "payment.surplus", payment, amount=payment.received)
     person = db.get_one(Person, order.person_id)
     said: dict[str, Any] = {"name": person.name, "order": order, "payment": payment}
-    mail.write(db, person.email, "payment_returned", **said)
+    mail.write(db, person.email, "payment_returned", language=person.language, **said)

@@ -162,7 +162,9 @@ def test_paid_after_expiry_the_money_goes_back_when_the_seat_is_gone(db: Session
     assert (order.stage, other.stage) == (OrderStage.EXPIRED, OrderStage.HELD)
     assert payment.is_surplus
     assert [refund.amount for refund in refunds_of(db, payment)] == [PRICE]
-    assert f"goes back: booking {order.identifier}" in " ".join(db.exec(select(Mail.subject)).all())
+    assert f"您的付款将退回：预订 {order.identifier}" in " ".join(
+        db.exec(select(Mail.subject)).all()
+    )
 
 
 def test_another_sum_than_was_asked_for_confirms_nothing(db: Session) -> None:

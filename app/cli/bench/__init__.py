@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 
 import typer
 
-from app.cli.bench import databases, ingesting, matching, pages, searching, watches
+from app.cli.bench import bookings, databases, ingesting, matching, pages, searching, watches
 from app.cli.bench.listings import MARK
 from app.cli.bench.machine import this_machine
 from app.cli.bench.tables import as_text
@@ -20,9 +20,11 @@ SECONDS, QUICK_SECONDS = 10.0, 1.0  # of asking for one page
 PAGES_OF = 1000
 NEEDS, QUICK_NEEDS = 100, 3  # of one part, and as many of three
 WAITING, QUICK_WAITING = (100, 10_000), (5, 20)  # saved searches
+SEATS, QUICK_SEATS = 500, 16  # of one sitting, which more people want
+PAID, QUICK_PAID = 200, 4  # orders whose events are delivered
 TIMES, QUICK_TIMES = 200, 10  # of asking a database for one page
 
-Part = Literal["search", "databases", "pages", "ingest", "matching", "watches"]
+Part = Literal["search", "databases", "pages", "ingest", "matching", "watches", "bookings"]
 
 NO_ELASTICSEARCH = (
     "No Elasticsearch to compare with: give --elasticsearch or set POOL_TEST_ELASTICSEARCH."
@@ -47,7 +49,7 @@ def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes, few repeats.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Measure search, pages, ingestion, matching and alerts on generated listings."""
+    """Measure search, pages, ingestion, matching, alerts and bookings on generated records."""
     try:
         counts = [int(size) for size in (sizes or (QUICK_SIZES if quick else SIZES)).split(",")]
     except ValueError:
@@ -94,6 +96,9 @@ def measure(
         report["pages"] = pages.measure(home, listings=min(PAGES_OF, max(sizes)), seconds=seconds)
     if "ingest" in wanted:
         report["ingest"] = ingesting.measure(home, sizes)
+    if "bookings" in wanted:
+        seats, paid = (QUICK_SEATS, QUICK_PAID) if quick else (SEATS, PAID)
+        report["bookings"] = bookings.measure(home, seats=seats, paid=paid, postgres=postgres)
     return report | _of_needs(home, sizes, wanted & {"matching", "watches"}, quick=quick)
 
 

@@ -23,6 +23,7 @@ TASKS = {
     "search.fill": "app.cli.bench.searching:fill",
     "search.ask": "app.cli.bench.comparing:ask",
     "ingest": "app.cli.bench.ingesting:take_in",
+    "bookings.ask": "app.cli.bench.bookings:ask",
     "databases.fill": "app.cli.bench.databases:fill",
     "databases.ask": "app.cli.bench.databases:ask",
     "matching.fill": "app.cli.bench.matching:fill",

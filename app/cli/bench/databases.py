@@ -42,7 +42,7 @@ def measure(home: Path, sizes: list[int], *, times: int, postgres: str) -> list[
     """One row a size up to LARGEST, with each database's figures and SQLite's : PostgreSQL's."""
     found = []
     for size in (size for size in sizes if size <= LARGEST):
-        with _addresses(home / f"databases-{size}", postgres) as urls:
+        with addresses(home / f"databases-{size}", postgres) as urls:
             setting = child.environment(home)
             filled = {
                 name: child.run(
@@ -61,7 +61,8 @@ def measure(home: Path, sizes: list[int], *, times: int, postgres: str) -> list[
 
 
 @contextmanager
-def _addresses(home: Path, postgres: str) -> Iterator[dict[str, str]]:
+def addresses(home: Path, postgres: str) -> Iterator[dict[str, str]]:
+    """A fresh database of each kind; that on the server is dropped afterwards."""
     name = f"pool_bench_{secrets.token_hex(8)}"
     own = make_url(postgres).set(database=name).render_as_string(hide_password=False)
     _administer(postgres, "CREATE DATABASE {}", name)

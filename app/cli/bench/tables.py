@@ -97,6 +97,16 @@ WATCHES: Columns = {
     "request/first": ("request_ratio",),
     "looking up/first": ("looked_up_ratio",),
 }
+BOOKINGS: Columns = {
+    "database": ("database",),
+    "seats": ("seats",),
+    "asked": ("asked",),
+    "booked": ("booked",),
+    "oversold": ("oversold",),
+    "bookings/s": ("bookings_per_second",),
+    "events": ("events",),
+    "events/s": ("events_per_second",),
+}
 
 
 def as_text(report: Row) -> str:
@@ -120,6 +130,12 @@ def as_text(report: Row) -> str:
         note = "Time per row compares with the first size: level is 1. CPU leaves others' work out."
         parts += [_table(title, INGEST, report["ingest"], note)]
     parts += _needs(report)
+    if "bookings" in report:
+        title = "Bookings of one sitting by eight at once, and events of payments"
+        note = (
+            "Who finds no seat was asked for too. Each event asks the stand-in before its effect."
+        )
+        parts += [_table(title, BOOKINGS, report["bookings"], note)]
     return "\n\n".join(parts)
 
 
