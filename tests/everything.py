@@ -21,7 +21,7 @@ from app.core import audit, files
 from app.core.db import now
 from app.core.formats import today
 from app.curation.admission import Twin
-from app.curation.applications.models import Appeal, Application
+from app.curation.applications.models import Appeal, Application, Draft
 from app.curation.models import MergeCase
 from app.curation.oversight.models import Assessment, Domain, Draw, SpotCheck, WhitelistEntry
 from app.inquiries.models import Inquiry, InquiryReport, Rating, Side
@@ -130,6 +130,7 @@ def _asked_for(
     )
     db.add(application)
     db.flush()
+    db.add(Draft(application_id=application.id, number=1, values=values, by=person.id))
     subject = f"application:{application.id}"
     appeal = Appeal(subject=subject, text=f"{mark}不服", by=person.id, **about)
     claim = Claim(organisation_id=organisation.id, person_id=person.id, message=f"{mark}员工")

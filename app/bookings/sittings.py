@@ -13,6 +13,7 @@ from app.bookings.models import Sitting
 from app.bookings.planning import Plan
 from app.bookings.stages import SittingStage
 from app.catalogue.models import Organisation, Training
+from app.catalogue.reading import SLUG
 from app.catalogue.stages import Stage
 from app.core import audit
 from app.core.db import now
@@ -32,7 +33,7 @@ def find_own(db: Session, visitor: Visitor, identifier: str) -> tuple[Sitting, T
         .join(Training, col(Training.id) == col(Sitting.training_id))
         .where(Sitting.identifier == identifier, Sitting.organisation_id == visitor.organisation_id)
     )
-    found = db.exec(chosen).first()
+    found = db.exec(chosen).first() if SLUG.fullmatch(identifier) else None
     if found is None or visitor.organisation_id is None:
         raise NotFound("There is no such sitting.")
     return found[0], found[1]

@@ -9,6 +9,7 @@ from app.accounts.visitor import Visitor
 from app.bookings import reading
 from app.bookings.reading import Shown, State
 from app.catalogue.models import Training
+from app.catalogue.reading import SLUG
 from app.catalogue.stages import Stage
 from app.core.errors import NotFound
 from app.curation.applications.models import Application
@@ -67,7 +68,7 @@ def find_training(db: Session, visitor: Visitor, identifier: str) -> Training:
     chosen = select(Training).where(
         Training.identifier == identifier, Training.organisation_id == visitor.organisation_id
     )
-    found = db.exec(chosen).first()
+    found = db.exec(chosen).first() if SLUG.fullmatch(identifier) else None
     if found is None or visitor.organisation_id is None:
         raise NotFound("There is no such training.")
     return found
