@@ -37,13 +37,27 @@ PLACES: dict[str, Any] = {  # of a test's own; the site looks them up when it ne
 NO_ELASTICSEARCH = "set POOL_TEST_ELASTICSEARCH to the address of a server to run this on it"
 
 
+@pytest.fixture(scope="session")
+def vector_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder of vectors for the tests of all workers: a thousand complaints are embedded once.
+
+    A pool of a test's own may have it as its `cache`, by a link.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "vectors"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _plain_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _plain_settings(tmp_path_factory: pytest.TempPathFactory, vector_cache: Path) -> Iterator[None]:
     """Neither the developer's environment nor their `.env` reaches a test."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "cache").symlink_to(vector_cache)
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("POOL_")]:
             patch.delenv(name)
-        patch.setenv("POOL_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("POOL_HOME", str(home))
         patch.setitem(Settings.model_config, "env_file", None)
         get_settings.cache_clear()
         compile_catalogues()

@@ -64,13 +64,14 @@ def test_the_judged_needs_have_parts_limits_and_some_that_nobody_answers() -> No
 
 @pytest.mark.model
 def test_matching_is_as_good_on_the_judged_needs_as_was_measured(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, own_database: Settings, vector_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not (MODEL_FOLDER / "modules.json").is_file():
         pytest.skip(f"no embedding model in {MODEL_FOLDER}: run `make setup`")
     assert is_up_to_date(MODEL_FOLDER)
     monkeypatch.setenv("POOL_EMBEDDING_MODEL", str(MODEL_FOLDER))
     get_settings.cache_clear()
+    own_database.cache.symlink_to(vector_cache)
     pool("ingest", "--accept", *SAMPLES)
     told = json.loads(pool("evaluate", "--needs", "--judged-needs", str(NEEDS), "--json"))
     assert told["needs"] == len(judged())

@@ -31,12 +31,6 @@ def vocabulary() -> Vocabulary:
     return load_vocabulary()
 
 
-@pytest.fixture(scope="session")
-def vector_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder of vectors for all tests: a thousand complaints are embedded once."""
-    return tmp_path_factory.mktemp("vectors")
-
-
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests that are not about time: a busy machine may take its time to answer."""
