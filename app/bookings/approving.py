@@ -67,21 +67,24 @@ def waiting_for(db: Session, visitor: Visitor) -> list[Row]:
         .order_by(col(Order.held_until), col(Order.identifier))
         .limit(MOST)
     )
-    return [_row(db, visitor, *found) for found in db.exec(chosen).all()]
+    found = db.exec(chosen).all()
+    counts = seats.count_live(db, [one[0].id for one in found])
+    own = _organisations_of(db, visitor)
+    return [_row(visitor, counts[one[0].id], own, *one) for one in found]
 
 
 def _row(
-    db: Session,
     visitor: Visitor,
+    many: int,
+    own: set[UUID],
     order: Order,
     sitting: Sitting,
     training: Training,
     person: str,
     organisation: str | None,
 ) -> Row:
-    many = len(seats.live(db, order))
-    share = order.total - many * confirming.price_of(db, sitting, order)
-    involved = is_involved(db, order, sitting, visitor)
+    share = many * (order.total // max(many, 1) * order.subsidy // 100)  # all cost the same
+    involved = order.person_id == visitor.person_id or bool(own & _sides(order, sitting))
     return Row(order, sitting, training, person, organisation or "", many, share, involved)
 
 
@@ -119,11 +122,17 @@ def refuse(db: Session, order: Order, why: str, *, by: Visitor) -> None:
 
 def is_involved(db: Session, order: Order, sitting: Sitting, visitor: Visitor) -> bool:
     """Whether somebody booked it, or belongs to the organisation that did, or to the organiser."""
-    own = [one for one in (order.organisation_id, sitting.organisation_id) if one]
-    member = select(Membership.person_id).where(
-        Membership.person_id == visitor.person_id, col(Membership.organisation_id).in_(own)
-    )
-    return order.person_id == visitor.person_id or db.exec(member.limit(1)).first() is not None
+    own = _organisations_of(db, visitor)
+    return order.person_id == visitor.person_id or bool(own & _sides(order, sitting))
+
+
+def _sides(order: Order, sitting: Sitting) -> set[UUID]:
+    return {one for one in (order.organisation_id, sitting.organisation_id) if one}
+
+
+def _organisations_of(db: Session, visitor: Visitor) -> set[UUID]:
+    own = select(Membership.organisation_id).where(Membership.person_id == visitor.person_id)
+    return set(db.exec(own).all())
 
 
 def _take_up(db: Session, order: Order, by: Visitor) -> Sitting:

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any
 
 from sqlalchemy import ColumnElement, not_, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from app.accounts.visitor import Visitor
-from app.bookings import occupancy, seeing, waiting
-from app.bookings.models import Booking, Order, Place, Sitting
+from app.bookings import seats, seeing, waiting
+from app.bookings.models import Order, Place, Sitting
 from app.bookings.offering import IN_LINE
-from app.bookings.stages import ENDED, OrderStage
+from app.bookings.stages import ENDED, OrderStage, PlaceStage
 from app.catalogue.models import Training
 from app.core.db import now
 
@@ -85,8 +86,8 @@ def _rows(db: Session, visitor: Visitor, *, is_over: bool, page: int = 1) -> lis
     else:
         chosen = chosen.order_by(col(Sitting.starts_at), col(Order.identifier))
     found = db.exec(chosen).all()
-    counts = _live_seats(db, [order.id for order, _sitting, _training in found])
-    return [Row(*one, counts.get(one[0].id, 0)) for one in found]
+    counts = seats.count_live(db, [order.id for order, _sitting, _training in found])
+    return [Row(*one, counts[one[0].id]) for one in found]
 
 
 def _count_over(db: Session, visitor: Visitor) -> int:
@@ -99,22 +100,22 @@ def _count_over(db: Session, visitor: Visitor) -> int:
     return db.exec(counted).one()
 
 
-def _live_seats(db: Session, ids: Sequence[UUID]) -> dict[UUID, int]:
-    counted = (
-        select(Booking.order_id, func.count())
-        .where(col(Booking.order_id).in_(ids), col(Booking.stage).in_(occupancy.LIVE))
-        .group_by(col(Booking.order_id))
-    )
-    return dict(db.exec(counted).all())
-
-
 def _places(db: Session, visitor: Visitor) -> list[Waits]:
+    before = aliased(Place)
+    ahead = (
+        select(func.count())
+        .select_from(before)
+        .where(before.sitting_id == Place.sitting_id, before.number < Place.number)
+        .where(before.stage == PlaceStage.WAITING)
+        .correlate(Place)
+        .scalar_subquery()
+    )
+    columns: list[Any] = [Place, Sitting, Training, ahead]
     chosen = (
-        select(Place, Sitting, Training)
+        select(*columns)
         .join(Sitting, col(Sitting.id) == col(Place.sitting_id))
         .join(Training, col(Training.id) == col(Sitting.training_id))
         .where(waiting.mine(visitor), col(Place.stage).in_(IN_LINE))
         .order_by(col(Sitting.starts_at), col(Place.number))
     )
-    found = db.exec(chosen).all()
-    return [Waits(*one, waiting.ahead_of(db, one[0])) for one in found]
+    return [Waits(*one) for one in db.exec(chosen)]

@@ -1,9 +1,11 @@
 """The seats of an order: their lawful moves, and the sum of what they cost."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.bookings import codes
 from app.bookings.models import Booking, Order
@@ -21,6 +23,16 @@ def of_order(db: Session, order: Order) -> list[Booking]:
 def live(db: Session, order: Order) -> list[Booking]:
     """Those that it has."""
     return [seat for seat in of_order(db, order) if seat.stage in LIVE]
+
+
+def count_live(db: Session, ids: Collection[UUID]) -> Counter[UUID]:
+    """How many seats each of these orders has."""
+    counted = (
+        select(Booking.order_id, func.count())
+        .where(col(Booking.order_id).in_(ids), col(Booking.stage).in_(LIVE))
+        .group_by(col(Booking.order_id))
+    )
+    return Counter(dict(db.exec(counted).all()))
 
 
 def move(seat: Booking, stage: SeatStage) -> None:
