@@ -89,6 +89,16 @@ def _check_amount(db: Session, payment: Payment, amount: int, lines: Mapping[UUI
         raise Invalid("The parts of a refund must add up to it.")
 
 
+def of_order(db: Session, order: Order) -> list[Refund]:
+    """All that went back of an order, or should, the newest first."""
+    chosen = (
+        select(Refund)
+        .join(Payment, col(Payment.id) == col(Refund.payment_id))
+        .where(Payment.order_id == order.id)
+    )
+    return list(db.exec(chosen.order_by(col(Refund.created_at).desc(), col(Refund.id))))
+
+
 def send(db: Session, refund: Refund) -> None:
     """Have the payment service asked, once this is committed."""
     enqueue(db, "payments.refund", key=str(refund.id), refund_id=str(refund.id))

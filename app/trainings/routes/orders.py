@@ -32,7 +32,8 @@ from app.core.errors import Conflict, NotFound
 from app.core.forms import Posted, texts
 from app.core.i18n import _
 from app.core.web import go, hand_out
-from app.payments import cancelling, gateway, paying, receipts
+from app.payments import cancelling, gateway, paying, receipts, refunds
+from app.payments.wording import REFUNDS, WHYS
 from app.trainings.booking_form import participant_errors
 from app.trainings.pages import show
 
@@ -45,6 +46,9 @@ def see(request: Request, db: Db, visitor: SignedIn, identifier: str) -> Respons
     order = seeing.find(db, visitor, identifier)
     known: dict[str, Any] = {
         "receipts": receipts.of_order(db, order),
+        "refunds": refunds.of_order(db, order),
+        "refund_states": REFUNDS,
+        "refund_whys": WHYS,
         "payment": paying.latest(db, order),
         "is_real": gateway.is_real(),
         "issued": certifying.of_order(db, order),
