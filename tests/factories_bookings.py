@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.accounts.models import Person
 from app.accounts.visitor import Visitor
@@ -106,7 +106,8 @@ def a_booking(db: Session, order: Order | None = None) -> Booking:
 
 def seats_of(db: Session, order: Order) -> list[Booking]:
     """All seats of an order, whatever became of them."""
-    return list(db.exec(select(Booking).where(Booking.order_id == order.id)))
+    chosen = select(Booking).where(Booking.order_id == order.id)
+    return list(db.exec(chosen.order_by(col(Booking.created_at))))
 
 
 def a_subsidised_order(db: Session, by: Visitor | None = None, **values: Any) -> Order:

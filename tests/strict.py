@@ -1,6 +1,7 @@
 """`pytest -p tests.strict`: where everything is installed, a skipped test is a failed one.
 
-The one good reason is a difference between the databases; it starts with "only".
+The good reasons start with "only": what one of the databases lacks, and what takes an account at
+somebody else's service, which no machine can install.
 """
 
 from collections.abc import Generator

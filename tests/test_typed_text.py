@@ -54,7 +54,11 @@ AREAS = {
     "workspace": ("/workspace", "/appeals", "/notices"),
     "desk": ("/desk",),
 }
-OF_THE_MARKET = re.compile(r"/(account/searches|workspace/(needs|shortlists|self-check|fitting))")
+ELSEWHERE = re.compile(
+    r"/(account/searches|workspace/(needs|shortlists|self-check|fitting|trainings))"
+)
+"""Needs and trainings: their own tests ask the same of their forms."""
+
 QUERIES = {
     "/desk/assessments/new": "?vendor={identifier}",
     "/reset": "?token={token}",
@@ -72,6 +76,7 @@ BUTTONS = {
     "POST /account/second-factor/codes",
     "POST /account/second-factor/off",
     "POST /desk/applications/{application_id}/publish",
+    "POST /desk/refunds/{refund_id}/again",
     "POST /desk/reports/{report_id}/thread/{attachment_id}",
     "POST /desk/spot-checks/draws",  # sends what its preview was asked for, with GET
     "POST /desk/staff/{person_id}/second-factor/remove",
@@ -323,5 +328,5 @@ def _pages(area: str, roles: str | None, method: str) -> Sequence[str]:
     return [
         path
         for how, path, _of in lines
-        if how == method and path.startswith(AREAS[area]) and not OF_THE_MARKET.match(path)
+        if how == method and path.startswith(AREAS[area]) and not ELSEWHERE.match(path)
     ]

@@ -170,7 +170,8 @@ def _has(db: Session, sitting: Sitting, order: Order) -> int:
 
 
 def _add_seats(db: Session, order: Order, participants: Sequence[Participant], price: int) -> None:
-    for one in participants:
+    moment = now()
+    for number, one in enumerate(participants):
         seat = Booking(
             ticket=new_ticket(),
             order_id=order.id,
@@ -179,6 +180,7 @@ def _add_seats(db: Session, order: Order, participants: Sequence[Participant], p
             participant_email=one.email.strip() or None,
             job=one.job.strip() or None,
             price=price,
+            created_at=moment + timedelta(microseconds=number),  # they are shown as they were typed
         )
         db.add(seat)
     order.total = price * len(participants)

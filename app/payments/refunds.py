@@ -131,9 +131,11 @@ def decline(db: Session, refund: Refund, why: str, *, by: Visitor) -> None:
     _must_be_another(refund, order, by)
     if not why.strip():
         raise Invalid("Say in a sentence why.")
+    if len(why.strip()) > LONGEST_NOTE:
+        raise Invalid("Say it in at most {most} characters.", most=LONGEST_NOTE)
     refund.move_to(RefundStage.DECLINED)
     refund.approved_by, refund.approved_at = by.person_id, now()
-    refund.error = why.strip()[:LONGEST_NOTE]
+    refund.error = why.strip()
     db.add(refund)
     audit.record(db, by, "refund.declined", refund, why=refund.error)
     _tell(db, order, refund, "refund_declined")

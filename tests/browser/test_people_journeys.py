@@ -282,7 +282,7 @@ AREAS = re.compile(
     r"/(account(?!/searches)|workspace(?!/(needs|shortlists|self-check|fitting))"
     r"|appeals|desk|notices|spot-checks|register|sign-in|forgotten)"
 )
-FILES = re.compile(r"/(licence|evidence/[^/]+|[^/]+\.(svg|json))$")
+FILES = re.compile(r"/(licence|evidence/[^/]+|export/[^/]+|[^/]+\.(svg|json|ics|pdf))$")
 LANGUAGES = {"desk": "en", "phone": "zh-Hans"}
 LINKS = "main a[href^='/']"
 

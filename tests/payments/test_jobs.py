@@ -11,6 +11,7 @@ import app.jobs  # noqa: F401  what the outbox may name
 from app.bookings import expiring, occupancy
 from app.bookings.models import Order
 from app.bookings.stages import OrderStage
+from app.core import worker
 from app.core.db import at, now, transaction
 from app.core.outbox import Job
 from app.core.settings import Settings
@@ -24,8 +25,9 @@ from tests.factories_payments import a_paid_sitting, pay, waiting_events
 
 
 @pytest.fixture
-def payment(own_database: Settings) -> UUID:
-    """A payment whose hosted page is open, in a database that jobs share."""
+def payment(own_database: Settings, monkeypatch: pytest.MonkeyPatch) -> UUID:
+    """A payment whose hosted page is open, in a database that jobs share; no job of it rests."""
+    monkeypatch.setattr(worker, "_resting", {})
     with transaction() as db:
         order = an_order(db, a_paid_sitting(db), a_booker(db))
         begun = Payment(order_id=order.id, amount=order.total)

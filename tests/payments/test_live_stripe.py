@@ -17,7 +17,8 @@ from tests.payments.test_standin import asked
 
 KEY = os.environ.get("POOL_TEST_STRIPE_KEY", "")
 pytestmark = pytest.mark.skipif(
-    not KEY.startswith("sk_test_"), reason="set POOL_TEST_STRIPE_KEY to a key of Stripe's test mode"
+    not KEY.startswith("sk_test_"),
+    reason="only with an account at Stripe: set POOL_TEST_STRIPE_KEY to a key of its test mode",
 )
 
 

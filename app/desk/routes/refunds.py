@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.accounts.visitor import Visitor
 from app.core.access import Can, may
 from app.core.db import Db
-from app.core.errors import Refusal
+from app.core.errors import Invalid, Refusal
 from app.core.forms import Said
 from app.core.i18n import _
 from app.core.web import go, render
@@ -72,7 +72,13 @@ def approve(request: Request, db: Db, visitor: Approver, refund_id: UUID) -> Res
 def decline(
     request: Request, db: Db, visitor: Approver, refund_id: UUID, why: Said = ""
 ) -> Response:
-    refunds.decline(db, queueing.find(db, visitor.scope, refund_id), why, by=visitor)
+    refund = queueing.find(db, visitor.scope, refund_id)
+    try:
+        refunds.decline(db, refund, why, by=visitor)
+    except Invalid as refusal:
+        field = f"why-{refund_id}"
+        errors = {field: _(refusal.message, **refusal.values)}
+        return _list(request, db, visitor, {field: why}, errors)
     return go(request, "desk:refunds")
 
 
