@@ -154,7 +154,8 @@ class Connection:
             # one more try, and only where there is another node to try
             max_retries=1 if several else 0,
             retry_on_timeout=True,
-            retry_on_status=(502, 503, 504),
+            # 500: a node that asked one that just died says so with this number
+            retry_on_status=(500, 502, 503, 504),
         )
         # made once: making a client takes longer than what it is then used for
         self._reader = self._client.options(request_timeout=self._share * READ_SECONDS)
