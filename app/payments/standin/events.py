@@ -47,12 +47,6 @@ def tell(store: Store, type_: str, about: Body) -> None:
     store.add_event(str(event["id"]), json.dumps(event, ensure_ascii=False))
 
 
-def are_waiting() -> bool:
-    """Whether an event is due."""
-    with opened(writes=False) as store:
-        return bool(store.due_events(moment(), 1))
-
-
 def deliver(receive: Receive) -> tuple[int, int]:
     """Deliver what is due, the oldest first; how many were taken, and how many were not."""
     with opened(writes=False) as store:
